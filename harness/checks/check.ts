@@ -1,0 +1,76 @@
+import type { FaultRecord } from '../faults/fault.ts'
+import type { Death, ProcessUsage } from '../environment/environment.ts'
+import type { History } from '../history/history.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Accounts } from './accounts.ts'
+import type { Recovery } from './recovery-time.ts'
+import type { Series } from './series.ts'
+
+/** Verdicts of one check. How they make up the run's: verdict.ts. */
+export const verdicts = ['pass', 'fail', 'unknown', 'invalid'] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** One expectation of a scenario. A file each beside this one; the registry is registry.ts. */
+export interface Check {
+  readonly name: string
+  /** A failed invariant is exit 1, a failed objective exit 2. */
+  readonly invariant: boolean
+  /** What must come true, in words with numbers. */
+  readonly expected: string
+  /** The number that a report leads with and a gate compares, where this check has one. */
+  judge(evidence: Evidence): Finding
+}
+
+export interface Finding {
+  verdict: Verdict
+  /** What was seen, in words with numbers. */
+  observed: string
+  /** Up to a few event ids, instants or log lines that show it. */
+  evidence: string[]
+}
+
+/** All that a check may read: the history and what the harness says of its own work. Never what the system says of itself. */
+export interface Evidence {
+  plan: Plan
+  history: History
+  /** History tick at which the flood began. */
+  floodTick: number
+  /** State and flags of every event, counted once for all checks. */
+  accounts: Accounts
+  series: Series
+  faults: readonly FaultRecord[]
+  /** What the scenario declared. Times in ms. */
+  lateAfterMs: number
+  recoveryBoundMs: number
+  recoveries: readonly Recovery[]
+  drain: { ended: 'settled' | 'limit'; durationMs: number; settleMs: number }
+  sender: SenderReport
+  servers: ServersReport
+  deaths: readonly Death[]
+  processes: readonly ProcessUsage[]
+  generator: { lagP99Ms: number; unsent: number }
+}
+
+/** What the load engine says of its own work in the flood. */
+export interface SenderReport {
+  engine: string
+  /** First sends after their planned instant, ms. */
+  lagMs: { p50: number; p99: number; max: number }
+  eventLoopDelayMs: { p50: number; p99: number; max: number }
+  sent: number
+  unsent: Record<string, number>
+  attempts: number
+  /** Events whose send had to wait because every socket was in use. */
+  waitedForSocket: number
+  maxSockets: number
+  subscriptionsRemoved: number
+}
+
+/** What the destinations' process says of its own work. */
+export interface ServersReport {
+  unexpected: number
+  unexpectedSamples: string[]
+  unreadable: number
+  unreadableSamples: string[]
+  eventLoopDelayMs: { p50: number; p99: number; max: number }
+}

@@ -1,0 +1,86 @@
+import type { Ready, System } from '../scenario/system.ts'
+
+/**
+ * A started system: components up, every link in place. Local processes and containers are two makers of this one shape.
+ * Names of components and destinations are the system's own; roles have been resolved before.
+ */
+export interface Environment {
+  readonly kind: 'local' | 'containers'
+  readonly components: ReadonlyMap<string, StartedComponent>
+  readonly links: ReadonlyMap<string, Link>
+  /** Where the platform sends its webhooks: through the link `platform->intake`, or directly with `--links direct`. */
+  readonly intakeUrl: string
+  /** Versions of what runs here: node, nats-server, postgres, toxiproxy. */
+  readonly versions: Readonly<Record<string, string>>
+  /** Called when a component or a part of the harness's own (`harness: true`) ends without having been asked to. */
+  onDeath(listener: (death: Death) => void): void
+  /** CPU and memory of every process so far, the dead ones included. */
+  usage(): Promise<ProcessUsage[]>
+  /** Ends everything in order, within a bound; safe to call twice. */
+  stop(): Promise<void>
+}
+
+export interface Death {
+  name: string
+  harness: boolean
+  how: string
+  /** Last lines of its log. */
+  lastLines: string[]
+  atMs: number
+}
+
+export interface ProcessUsage {
+  name: string
+  cpuMicroseconds: number
+  peakRssBytes: number
+}
+
+export interface StartedComponent {
+  readonly name: string
+  /** False for what already ran: no fault can be done to it. */
+  readonly managed: boolean
+  readonly pid: number | undefined
+  /** From /proc/<pid>/stat, to tell a process from a later one with its pid. */
+  readonly startTime: string | undefined
+  readonly logFile: string | undefined
+  /** SIGKILL to the whole process group; resolves when it has exited. The death counts as asked for. */
+  kill(): Promise<string>
+  /** Starts it again on the same port and data; resolves when it is ready. */
+  restart(): Promise<void>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** One real request to it, past every link: what answered, or throws. */
+  probe(timeoutMs: number): Promise<string>
+}
+
+export interface Link {
+  /** `from->to` in the system's names; the platform's link to the intake is `platform-><intake>`. */
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  /** `host:port` that `from` connects to. */
+  readonly listen: string
+  readonly upstream: string
+  readonly protocol: 'nats' | 'postgres' | 'http' | 'tcp'
+  /** Toxiproxy's API and the proxy's name; undefined with `--links direct`, where no fault on a link can be done. */
+  readonly proxy: { api: string; name: string } | undefined
+  /** Request that gets an answer through it. */
+  readonly ready: Ready
+}
+
+export interface ArrangeOptions {
+  system: System
+  /** Folder of this run: logs, data, undo journal go under it. */
+  folder: string
+  links: 'toxiproxy' | 'direct'
+  timeScale: number
+  secret: string
+  adminToken: string
+  /** Where the destinations and the Admin API listen; links to them start here. */
+  servers: { adminPort: number; destinationPorts: Record<string, number> }
+  /** Addresses other than loopback that a `running` component may have. */
+  allowedHosts: readonly string[]
+  /** Told what is being done, for the terminal. */
+  progress: (line: string) => void
+  signal: AbortSignal
+}

@@ -1,0 +1,46 @@
+import type { SenderReport } from '../checks/check.ts'
+import type { History } from '../history/history.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { CorpusSettings } from '../platform/corpus.ts'
+import type { RetryPolicy } from '../platform/retry-policy.ts'
+
+/** What sends the plan. One contract; each engine passes the same case table. */
+export interface Engine {
+  /** Sends events [from, to) at their planned instants from `startedAtMs` (shared monotonic clock) on, and their retries, which may go on after the last. Resolves when nothing is left to send. */
+  send(part: { from: number; to: number; startedAtMs: number; wallMs: number }): Promise<void>
+  /** No further attempt is started: what is due later stays unsent with this reason, open ones get their deadline. */
+  finish(reason: 'interrupted'): Promise<void>
+  /** Live counters, for progress and for faults to be observed in; cheap enough to read ten times a second. */
+  counters(): EngineCounters
+  /** What it says of its own work since the part's start. */
+  report(): Promise<SenderReport>
+  /** Ends its threads. */
+  close(): Promise<void>
+}
+
+export interface EngineCounters {
+  sent: number
+  unsent: number
+  attempts: number
+  acked: number
+  refused: number
+  indeterminate: number
+  /** Attempts under way, and events that wait for their retry. */
+  open: number
+  waitingForRetry: number
+}
+
+export interface EngineOptions {
+  plan: Plan
+  history: History
+  corpus: CorpusSettings
+  /** Absolute URL of the intake, on loopback. */
+  url: string
+  secret: string
+  retries: RetryPolicy
+  timeScale: number
+  maxSockets: number
+  refusedStatuses: readonly number[]
+  /** File for attempts after the first (history/attempts.ts). */
+  attemptsFile: string
+}

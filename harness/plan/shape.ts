@@ -1,0 +1,15 @@
+/**
+ * An arrival shape: events a second over time, with its integral known in closed form, so that an event's instant follows from
+ * its number alone and no error adds up. One file a shape beside this one; the registry is shapes.ts.
+ */
+export interface Shape {
+  readonly kind: string
+  /** Length of the shape in ms. */
+  readonly durationMs: number
+  /** Planned rate at `ms` since the start of the flood, events a second. */
+  rateAt(ms: number): number
+  /** Events planned in [0, ms). Non-decreasing; at `durationMs` the total (rounded when compiled). */
+  cumulativeAt(ms: number): number
+  /** What goes into the plan's hash and the report. */
+  readonly parameters: Readonly<Record<string, number | string>>
+}

@@ -1,0 +1,44 @@
+import type { Check } from '../checks/check.ts'
+import type { FaultRequest } from '../faults/fault.ts'
+import type { RetryPolicy } from '../platform/retry-policy.ts'
+import type { Shape } from '../plan/shape.ts'
+import type { Duration } from './duration.ts'
+import type { System } from './system.ts'
+
+export type ParameterValue = number | string | boolean
+export type ParameterValues = { rate: number; duration: Duration } & Record<string, ParameterValue>
+
+/** One experiment: what is believed, of which system, under which load and faults, and what must come true. */
+export interface Scenario<P extends ParameterValues = ParameterValues> {
+  name: string
+  hypothesis: string
+  /** The file that called `defineScenario`. */
+  file: string
+  system: System
+  /** What `--set` can change. `rate` is webhooks a second at the peak, `duration` the length of the flood. */
+  parameters: P
+  load: (parameters: P) => Load
+  faults: (parameters: P) => readonly FaultRequest[]
+  expect: (parameters: P) => readonly Check[]
+  /** Reconciliation is part of the claim: the Admin API is open. Otherwise it answers 503 until judging has ended. */
+  repair: boolean
+  /** An order is late when it arrives this long after its planned instant. */
+  lateAfter: Duration
+  /** The drain ends at the latest this long after the flood. */
+  drainLimit: Duration
+  /** The declared bound on recovery after a heal; what is planned within it is not held to `delay({ outsideFaults: true })`. */
+  recoveryBound: Duration
+  /** What the generator must achieve for the run to be valid. */
+  generator: { lagP99Ms: number; unsent: number }
+}
+
+export interface Load {
+  shape: Shape
+  shops: number
+  topics: readonly string[]
+  retries: RetryPolicy
+  /** The retry schedule, and what the system weighs against it, runs this many times faster. */
+  timeScale: number
+  /** Sockets that the platform may hold open. */
+  maxSockets: number
+}
