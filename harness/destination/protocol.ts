@@ -1,27 +1,94 @@
 /**
- * How the harness and its own servers (destinations and Admin API, a process of their own) talk: one TCP connection on
- * loopback that the harness opens. Towards the harness go frames, towards the servers go lines of JSON.
+ * How the harness and its own servers (destinations and Admin API, a process of their own) talk: one TCP connection that the
+ * harness opens to a port on loopback. Both ways go frames: u32 LE length of what follows, u8 type, payload.
  *
- * A frame is u32 LE length of what follows, u8 type, payload.
- *   type 1, arrivals: 16 bytes each: u32 event (0xffffffff: unknown), u8 destination, u8 flags (1 effect, 2 mutated), u16 0, f64 monotonic ms
- *   type 2, orders listed by the Admin API: 12 bytes each: u32 order, f64 monotonic ms
- *   type 3, JSON: a `ServerMessage`
+ *   arrivals: 16 bytes each: u32 event (0xffffffff: unknown), u8 destination, u8 flags, u16 0, f64 monotonic ms
+ *   listed:   12 bytes each: u32 order that the Admin API listed, f64 monotonic ms
+ *   message:  JSON, a `ServerMessage`
+ *   command:  JSON, a `ServerCommand`
+ *   plan:     the plan's columns, u32 due ticks of all events and then u16 shops of all events
  */
-export const frameTypes = { arrivals: 1, listed: 2, message: 3 } as const
+export const frameTypes = { arrivals: 1, listed: 2, message: 3, command: 4, plan: 5 } as const
 export const arrivalBytes = 16
 export const listedBytes = 12
 export const unknownEvent = 0xffffffff
+/** Flags of an arrival. */
 export const EFFECT = 1
 export const MUTATED_ARRIVAL = 2
 
 /** What the servers tell. `stats` comes once a second and once more in answer to `flush`, after everything that arrived before it. */
 export type ServerMessage =
   | { kind: 'listening'; adminPort: number; destinationPorts: Record<string, number> }
-  | { kind: 'stats'; flush?: number; unexpected: number; unexpectedSamples: string[]; unreadable: number; unreadableSamples: string[]; eventLoopDelayMs: { p50: number; p99: number; max: number }; cpuMicroseconds: number; peakRssBytes: number }
-  | { kind: 'failed'; message: string }
+  | ServerStats
+
+export interface ServerStats {
+  kind: 'stats'
+  /** Id of the flush that this answers. */
+  flush?: number
+  /** Deliveries that name no event of this run. */
+  unexpected: number
+  unexpectedSamples: string[]
+  /** Requests that `correlate` could not read. */
+  unreadable: number
+  unreadableSamples: string[]
+  eventLoopDelayMs: { p50: number; p99: number; max: number }
+}
 
 /** What the harness tells. Times are of the shared monotonic clock; wall times are ms since 1970. */
 export type ServerCommand =
+  | { kind: 'open'; scenarioFile: string; systemFile: string | null; timeScale: number; adminToken: string; plan: PlanHead }
   | { kind: 'begin'; part: 'warm-up' | 'flood'; startedAtMs: number; wallMs: number }
   | { kind: 'admin'; open: boolean }
   | { kind: 'flush'; id: number }
+
+/** The plan without its columns, which follow in a frame of their own. */
+export interface PlanHead {
+  seed: number
+  hash: string
+  eventCount: number
+  warmUpCount: number
+  shops: readonly string[]
+  topics: readonly string[]
+  floodMs: number
+  peakPerSecond: number
+}
+
+/** One frame, ready to be written. */
+export function frame(type: number, payload: Uint8Array): Buffer {
+  const out = Buffer.allocUnsafe(5 + payload.length)
+  out.writeUInt32LE(1 + payload.length, 0)
+  out[4] = type
+  out.set(payload, 5)
+  return out
+}
+
+export function jsonFrame(type: number, value: ServerMessage | ServerCommand): Buffer {
+  return frame(type, Buffer.from(JSON.stringify(value)))
+}
+
+/** Cuts a byte stream into frames; `read` is called with each chunk as it comes. */
+export function frameReader(onFrame: (type: number, payload: Buffer) => void): (chunk: Buffer) => void {
+  let pending: Buffer[] = []
+  let pendingBytes = 0
+  let needed = 5
+  return chunk => {
+    pending.push(chunk)
+    pendingBytes += chunk.length
+    if (pendingBytes < needed) return
+    let data = pending.length === 1 ? chunk : Buffer.concat(pending)
+    let offset = 0
+    needed = 5
+    while (data.length - offset >= 5) {
+      const length = data.readUInt32LE(offset)
+      if (data.length - offset < 4 + length) {
+        needed = 4 + length
+        break
+      }
+      onFrame(data[offset + 4], data.subarray(offset + 5, offset + 4 + length))
+      offset += 4 + length
+    }
+    data = data.subarray(offset)
+    pending = data.length > 0 ? [data] : []
+    pendingBytes = data.length
+  }
+}

@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { until } from '../clock.ts'
+import { FloodmarkError } from '../errors.ts'
+import type { History } from '../history/history.ts'
+import { modulePath } from '../module-path.ts'
+import type { Plan } from '../plan/plan.ts'
+import { createArrivalWriter, type ArrivalWriter } from './arrivals.ts'
+import { frame, frameReader, frameTypes, jsonFrame, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
+
+const startLimitMs = 15_000
+const flushLimitMs = 10_000
+const lastLines = 20
+
+export interface ServersOptions {
+  plan: Plan
+  history: History
+  /** Where the system's definition comes from: the scenario's file, unless a system file takes its place. */
+  scenarioFile: string
+  systemFile: string | null
+  timeScale: number
+  adminToken: string
+  logFile: string
+  /** Called once the process exists, before anything else, so that it can be written down for the watchdog. */
+  onStart: (pid: number) => void
+  /** Called when the process ends without having been asked to. */
+  onDeath: (how: string, lastLines: string[]) => void
+}
+
+/** The destinations and the Admin API, running in their own process and telling this one what arrived. */
+export interface Servers {
+  readonly pid: number
+  readonly ports: { adminPort: number; destinationPorts: Record<string, number> }
+  readonly progress: ArrivalWriter['progress']
+  /** A part of the plan begins: orders planned in it exist from their instant on. */
+  begin(part: 'warm-up' | 'flood', startedAtMs: number, wallMs: number): void
+  openAdmin(open: boolean): void
+  /** Resolves when everything that had arrived before the call is in the history. */
+  flush(): Promise<ServerStats>
+  stop(): Promise<void>
+}
+
+export async function startServers(options: ServersOptions): Promise<Servers> {
+  const child = spawn(process.execPath, [...process.execArgv, modulePath(import.meta.url, './main.ts')], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  await once(child, 'spawn')
+  options.onStart(child.pid!)
+  const errors = captureLog(child, options.logFile)
+  const exited = once(child, 'exit').then(([code, signal]) => `exited with ${signal ?? code}`)
+  let stopping = false
+
+  const { history, plan } = options
+  const writer = createArrivalWriter(history, plan.topics.length)
+  const flushes = new Map<number, (stats: ServerStats) => void>()
+  let listening: Extract<ServerMessage, { kind: 'listening' }> | undefined
+  let nextFlush = 1
+
+  function hear(message: ServerMessage): void {
+    if (message.kind === 'listening') listening = message
+    else if (message.flush !== undefined) flushes.get(message.flush)?.(message)
+  }
+
+  const socket = await within(startLimitMs, Promise.race([connectTo(child), exited.then(how => failedToStart(how, errors))]))
+  socket.on('data', frameReader((type, payload) => {
+    if (type === frameTypes.arrivals) writer.arrivals(payload)
+    else if (type === frameTypes.listed) writer.listed(payload)
+    else hear(JSON.parse(payload.toString()) as ServerMessage)
+  }))
+  socket.on('error', () => {})
+  const tell = (command: ServerCommand): void => void socket.write(jsonFrame(frameTypes.command, command))
+
+  const { dueTicks, shop, ...head } = plan
+  tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: head })
+  socket.write(frame(frameTypes.plan, Buffer.concat([bytesOf(dueTicks), bytesOf(shop)])))
+  const ports = await Promise.race([
+    until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5 }),
+    exited.then(how => failedToStart(how, errors)),
+  ])
+  void exited.then(how => stopping || options.onDeath(how, errors))
+
+  return {
+    pid: child.pid!,
+    ports,
+    progress: writer.progress,
+    begin: (part, startedAtMs, wallMs) => tell({ kind: 'begin', part, startedAtMs, wallMs }),
+    openAdmin: open => tell({ kind: 'admin', open }),
+    async flush() {
+      const id = nextFlush++
+      const answered = new Promise<ServerStats>(resolve => flushes.set(id, resolve))
+      tell({ kind: 'flush', id })
+      try {
+        return await within(flushLimitMs, Promise.race([answered, exited.then(how => { throw new Error(`the destinations' process ${how}`) })]))
+      } finally {
+        flushes.delete(id)
+      }
+    },
+    async stop() {
+      stopping = true
+      socket.destroy()
+      const force = setTimeout(() => child.kill('SIGKILL'), 2_000)
+      await exited
+      clearTimeout(force)
+    },
+  }
+}
+
+/** Keeps the last lines of standard error for an error message, and all of it in the log. */
+function captureLog(child: ChildProcess, file: string): string[] {
+  const last: string[] = []
+  const log = createWriteStream(file)
+  child.stderr!.pipe(log)
+  createInterface({ input: child.stderr! }).on('line', line => {
+    last.push(line)
+    if (last.length > lastLines) last.shift()
+  })
+  return last
+}
+
+async function connectTo(child: ChildProcess): Promise<Socket> {
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string]
+  const socket = connect({ host: '127.0.0.1', port: (JSON.parse(line) as { port: number }).port, noDelay: true })
+  await once(socket, 'connect')
+  return socket
+}
+
+function failedToStart(how: string, errors: string[]): never {
+  throw new FloodmarkError('usage', `the destinations' process ${how}`, { evidence: errors, hint: 'it imports the system file for `correlate`; the lines above are its own' })
+}
+
+async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the destinations' process did not answer within ${limitMs} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function bytesOf(array: Uint32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
