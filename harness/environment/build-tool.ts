@@ -1,0 +1,100 @@
+// Arranging, before anything starts: every tool that the run needs, found or built once into the user's cache.
+import { spawn } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { monotonicMs } from '../clock.ts'
+import { causeOf, FloodmarkError } from '../errors.ts'
+import { cachedTool, checkVersion, lookUpTool, pinnedVersion, tools, toolsModule, type Rejected, type Tool, type ToolName } from './tool.ts'
+
+// Cold, with downloads, a build takes 20 to 40 s on two cores; a machine twenty times slower is still given its time.
+const buildLimitMs = 15 * 60_000
+const progressEveryMs = 5_000
+const shownLines = 20
+
+export interface FindToolOptions {
+  signal?: AbortSignal
+  env?: NodeJS.ProcessEnv
+}
+
+/** The tool from a setting, PATH or the cache, or built into the cache. Throws `unavailable` with the cause and the lines that cure it. */
+export async function findTool(name: ToolName, progress: (line: string) => void, { signal, env = process.env }: FindToolOptions = {}): Promise<Tool> {
+  const { tool, rejected } = await lookUpTool(name, env)
+  const reasons = rejected.map(describeRejected)
+  if (rejected.some(({ source }) => source === 'setting')) {
+    const { setting } = tools[name]
+    throw new FloodmarkError('unavailable', reasons[0], { hint: `set ${setting} to a ${name} that runs, or unset it: unset ${setting}` })
+  }
+  for (const reason of reasons) progress(reason)
+  return tool ?? { name, path: await buildTool(name, progress, { signal, env }, reasons), version: pinnedVersion(name), source: 'built' }
+}
+
+export function describeRejected({ source, path, reason }: Rejected): string {
+  const place = { setting: 'the setting', path: 'on PATH', cache: 'in the cache', built: 'just built' }[source]
+  return `${path} (${place}) ${reason}`
+}
+
+/** The lines that get a tool onto this machine, for errors and doctor. */
+export function cureFor(name: ToolName): string {
+  const { setting, package: source, ldflags } = tools[name]
+  const flags = ldflags(pinnedVersion(name)) && `-ldflags "${ldflags(pinnedVersion(name))}" `
+  return [
+    'install Go 1.26 or later from https://go.dev/dl and run the command again, which builds it once; or, with a binary from elsewhere:',
+    `  CGO_ENABLED=0 go build -C ${toolsModule} ${flags}-o /tmp/${name} ${source}`,
+    `  export ${setting}=/tmp/${name}`,
+  ].join('\n')
+}
+
+async function buildTool(name: ToolName, progress: (line: string) => void, { signal, env }: FindToolOptions, reasons: readonly string[]): Promise<string> {
+  const target = cachedTool(name, env)
+  const version = pinnedVersion(name)
+  // A name of its own and a rename: of two builds at once the later wins, and nobody ever runs half a binary.
+  const unfinished = `${target}.${process.pid}.${Date.now()}`
+  try {
+    mkdirSync(dirname(target), { recursive: true })
+    progress(`building ${name} ${version} once into ${dirname(target)} (about half a minute)`)
+    await goBuild(name, version, unfinished, progress, { signal, env })
+    const checked = await checkVersion(tools[name], unfinished)
+    if ('reason' in checked) throw new Error(`what was built ${checked.reason}`)
+    renameSync(unfinished, target)
+    return target
+  } catch (error) {
+    signal?.throwIfAborted()
+    const evidence = [...reasons, ...(error instanceof FloodmarkError ? error.evidence : [])]
+    throw new FloodmarkError('unavailable', `${name} is needed and could not be built: ${causeOf(error)}`, { hint: cureFor(name), evidence, cause: error })
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
+}
+
+async function goBuild(name: ToolName, version: string, output: string, progress: (line: string) => void, { signal, env }: FindToolOptions): Promise<void> {
+  const { package: source, ldflags } = tools[name]
+  const args = ['build', '-C', toolsModule, '-mod=readonly', '-trimpath', '-v', '-o', output, ...(ldflags(version) ? ['-ldflags', ldflags(version)] : []), source]
+  // The package may be installed inside someone's Go workspace, which must not have a say.
+  const child = spawn('go', args, { env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' }, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  const startedAt = monotonicMs()
+  const lines: string[] = []
+  let compiled = 0
+  createInterface({ input: child.stderr }).on('line', line => {
+    if (/^[\w./-]+$/.test(line)) compiled += 1
+    else if (lines.push(line) > shownLines) lines.shift()
+  })
+  const ticker = setInterval(() => progress(`building ${name}: ${Math.round((monotonicMs() - startedAt) / 1000)} s, ${compiled} packages compiled`), progressEveryMs)
+  const stop = (): void => {
+    // Nothing to end where it never started or has just ended; otherwise the compilers it started go with it.
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+  }
+  const limit = setTimeout(stop, buildLimitMs)
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    signal?.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', error => reject(new Error('the Go toolchain (`go`) does not run', { cause: error })))
+      child.once('close', (code, by) => (code === 0 ? resolve() : reject(new FloodmarkError('unavailable', `go build ended with ${by ?? code}`, { evidence: lines }))))
+    })
+  } finally {
+    clearInterval(ticker)
+    clearTimeout(limit)
+    signal?.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,84 @@
+// Which links a system has, known before anything starts: validation checks fault targets against them, arranging opens them.
+import { FloodmarkError } from '../errors.ts'
+import { mustDurationMs } from '../scenario/duration.ts'
+import type { Component, EnvContext, Ready, System } from '../scenario/system.ts'
+import type { Link } from './environment.ts'
+
+/** A link by name, with what is spoken on it. */
+export interface LinkName {
+  name: string
+  from: string
+  to: string
+  protocol: Link['protocol']
+}
+
+/** The name of the harness's own end: it sends the webhooks and serves the Admin API. */
+export const platform = 'platform'
+
+/**
+ * Every link of a system: the platform's to the intake, and one for each address that a component's `env` asks for.
+ * Throws `usage` with all problems at once where an `env` throws or asks for what does not exist.
+ */
+export function linksOf(system: System): LinkName[] {
+  const problems: string[] = []
+  const links = new Map<string, LinkName>()
+  function add(from: string, to: string): void {
+    const protocol = protocolOf(system, to)
+    if (!protocol) problems.push(`components.${from}: asks for the address of "${to}"; there are ${targetsOf(system).join(', ')}`)
+    else links.set(`${from}->${to}`, { name: `${from}->${to}`, from, to, protocol })
+  }
+  const intake = system.roles.intake
+  if (intake) add(platform, intake)
+  for (const [from, component] of Object.entries(system.components)) {
+    for (const to of targetsAskedFor(from, component, problems)) add(from, to)
+  }
+  // A fixed port is there for whoever has it built in: with nobody naming it, the intake's component is taken to be the one.
+  for (const [to, { port }] of Object.entries(system.destinations)) {
+    const known = [...links.values()].some(link => link.to === to)
+    if (port !== undefined && !known && intake) add(intake, to)
+  }
+  if (problems.length > 0) throw new FloodmarkError('usage', `the links of system ${system.name} cannot be told`, { evidence: problems })
+  return [...links.values()]
+}
+
+/** The request that gets an answer from the far end of a link. */
+export function readyOf(system: System, target: string): Ready {
+  const component = system.components[target]
+  if (!component) return { kind: 'http', path: '/healthz' }
+  return component.kind === 'program' || component.kind === 'running' ? component.ready : { kind: 'tcp' }
+}
+
+function targetsAskedFor(from: string, component: Component, problems: string[]): string[] {
+  if (component.kind === 'running') return [...component.connectsTo]
+  if (component.kind !== 'program') return []
+  const asked = new Set<string>()
+  const context: EnvContext = {
+    to: target => {
+      asked.add(target)
+      return 'http://127.0.0.1:1'
+    },
+    port: 1,
+    host: '127.0.0.1',
+    scaled: mustDurationMs,
+    secret: 'secret',
+    adminToken: 'token',
+  }
+  try {
+    component.env(context)
+  } catch (error) {
+    problems.push(`components.${from}.env: throws ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return [...asked]
+}
+
+function protocolOf(system: System, target: string): Link['protocol'] | undefined {
+  if (target === platform || target in system.destinations) return 'http'
+  const component = system.components[target]
+  if (!component) return undefined
+  if (component.kind === 'nats' || component.kind === 'postgres') return component.kind
+  return component.ready.kind
+}
+
+function targetsOf(system: System): string[] {
+  return [...Object.keys(system.components), ...Object.keys(system.destinations), platform]
+}
