@@ -72,7 +72,7 @@ function targetsAskedFor(from: string, component: Component, problems: string[])
 }
 
 function protocolOf(system: System, target: string): Link['protocol'] | undefined {
-  if (target === platform || target in system.destinations) return 'http'
+  if (target === platform || Object.hasOwn(system.destinations, target)) return 'http'
   const component = system.components[target]
   if (!component) return undefined
   if (component.kind === 'nats' || component.kind === 'postgres') return component.kind
