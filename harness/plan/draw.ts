@@ -1,0 +1,17 @@
+/**
+ * Random numbers by position: the same (seed, purpose, index) gives the same number in any thread, process or order of asking,
+ * so nothing that is drawn needs to be stored. The mixing steps are those of MurmurHash3's 32-bit finalizer.
+ */
+export const purposes = { shop: 0x1f3d5b79, shopRank: 0x2545f491, template: 0x3c6ef372, amount: 0x510e527f, identity: 0x6a09e667 } as const
+
+/** A whole number in [0, 2³²). */
+export function draw(seed: number, purpose: number, index: number): number {
+  return mix(mix(mix(seed) ^ purpose) ^ index)
+}
+
+function mix(value: number): number {
+  let bits = value | 0
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
+}

@@ -1,0 +1,30 @@
+import type { Duration } from '../scenario/duration.ts'
+import { piecewise } from './piecewise.ts'
+import { readShapeInput } from './shape-input.ts'
+import type { Shape } from './shape.ts'
+
+// Sold out in seconds to minutes, some 40 minutes long with its queue, four to five times the baseline (DOMAIN.md 2.2, graded P).
+// With `over` as an hour, the shares below are: opens after 12 minutes, sold out after 6, the queue gone after 40. Inferred values.
+const opensAt = 0.2
+const soldOutAt = 0.3
+const emptiedAt = 0.32
+const tailShare = 0.25
+const overAt = 0.87
+
+/**
+ * A flash sale on a steady baseline: without notice the rate steps from base to peak, stays there until the stock is
+ * gone (a tenth of `over`), drops to a quarter of the rise within 2 %, and fades out as the queue empties.
+ */
+export function flashSale({ base, peak, over }: { base: number; peak: number; over: Duration }): Shape {
+  const overMs = readShapeInput('flashSale', { base, peak }, over)
+  const points = [
+    { atMs: 0, rate: base },
+    { atMs: opensAt * overMs, rate: base },
+    { atMs: opensAt * overMs, rate: peak },
+    { atMs: soldOutAt * overMs, rate: peak },
+    { atMs: emptiedAt * overMs, rate: base + tailShare * (peak - base) },
+    { atMs: overAt * overMs, rate: base },
+    { atMs: overMs, rate: base },
+  ]
+  return piecewise('flashSale', points, { base, peak, over })
+}

@@ -1,0 +1,29 @@
+import type { Duration } from '../scenario/duration.ts'
+import { piecewise } from './piecewise.ts'
+import { readShapeInput } from './shape-input.ts'
+import type { Shape } from './shape.ts'
+
+// Releases are on the hour, and in five years running the peak minute of BFCM was 12:01 or 12:02 (DOMAIN.md 2.2, graded P).
+// How high the step is and how slowly the rush ebbs away is not published: inferred values.
+const minutes = 120
+const peakAfterMinutes = 1.5
+const stepShare = 0.6
+const endShare = 0.5
+
+/**
+ * Noon on Black Friday: `over` stands for 11:00 to 13:00. The base until the middle, there at :00 a step of 60 % of the way up, the
+ * peak a minute and a half (1.25 % of `over`) later, then a slow ebb to half of the way by the end.
+ */
+export function noonStep({ base, peak, over }: { base: number; peak: number; over: Duration }): Shape {
+  const overMs = readShapeInput('noonStep', { base, peak }, over)
+  const noonMs = overMs / 2
+  const rise = peak - base
+  const points = [
+    { atMs: 0, rate: base },
+    { atMs: noonMs, rate: base },
+    { atMs: noonMs, rate: base + stepShare * rise },
+    { atMs: noonMs + (overMs * peakAfterMinutes) / minutes, rate: peak },
+    { atMs: overMs, rate: base + endShare * rise },
+  ]
+  return piecewise('noonStep', points, { base, peak, over })
+}
