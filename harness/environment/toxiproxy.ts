@@ -23,6 +23,8 @@ export interface Toxiproxy {
   version(limitMs?: number): Promise<string>
   createProxy(proxy: Pick<Proxy, 'name' | 'listen' | 'upstream'>, limitMs?: number): Promise<Proxy>
   proxy(name: string, limitMs?: number): Promise<Proxy>
+  /** Closes its connections and its port. Resolves when it is gone, whether by this call or an earlier one. */
+  deleteProxy(name: string, limitMs?: number): Promise<void>
   /** A disabled proxy closes its connections and listens no more: a refused connection, as if the path were gone. */
   setEnabled(name: string, enabled: boolean, limitMs?: number): Promise<Proxy>
   addToxic(proxy: string, toxic: Toxic, limitMs?: number): Promise<Toxic>
@@ -55,6 +57,7 @@ export function toxiproxyAt(api: string): Toxiproxy {
     version: async limitMs => (await call('GET', '/version', undefined, limitMs)).version,
     createProxy: ({ name, listen, upstream }, limitMs) => call('POST', '/proxies', { name, listen, upstream, enabled: true }, limitMs),
     proxy: (name, limitMs) => call('GET', pathOf(name), undefined, limitMs),
+    deleteProxy: (name, limitMs) => call('DELETE', pathOf(name), undefined, limitMs),
     setEnabled: (name, enabled, limitMs) => call('POST', pathOf(name), { enabled }, limitMs),
     addToxic: (proxy, toxic, limitMs) => call('POST', `${pathOf(proxy)}/toxics`, toxic, limitMs),
     removeToxic: (proxy, toxic, limitMs) => call('DELETE', `${pathOf(proxy)}/toxics/${encodeURIComponent(toxic)}`, undefined, limitMs),
