@@ -1,16 +1,14 @@
 // Arranging, before anything starts: every tool that the run needs, found or built once into the user's cache.
-import { spawn } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { monotonicMs } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
+import { runCommand } from './run-command.ts'
 import { cachedTool, checkVersion, lookUpTool, pinnedVersion, tools, toolsModule, type Rejected, type Tool, type ToolName } from './tool.ts'
 
 // Cold, with downloads, a build takes 20 to 40 s on two cores; a machine twenty times slower is still given its time.
 const buildLimitMs = 15 * 60_000
 const progressEveryMs = 5_000
-const shownLines = 20
 
 export interface FindToolOptions {
   signal?: AbortSignal
@@ -70,31 +68,19 @@ async function buildTool(name: ToolName, progress: (line: string) => void, { sig
 async function goBuild(name: ToolName, version: string, output: string, progress: (line: string) => void, { signal, env }: FindToolOptions): Promise<void> {
   const { package: source, ldflags } = tools[name]
   const args = ['build', '-C', toolsModule, '-mod=readonly', '-trimpath', '-v', '-o', output, ...(ldflags(version) ? ['-ldflags', ldflags(version)] : []), source]
-  // The package may be installed inside someone's Go workspace, which must not have a say.
-  const child = spawn('go', args, { env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' }, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   const startedAt = monotonicMs()
-  const lines: string[] = []
   let compiled = 0
-  createInterface({ input: child.stderr }).on('line', line => {
-    if (/^[\w./-]+$/.test(line)) compiled += 1
-    else if (lines.push(line) > shownLines) lines.shift()
-  })
   const ticker = setInterval(() => progress(`building ${name}: ${Math.round((monotonicMs() - startedAt) / 1000)} s, ${compiled} packages compiled`), progressEveryMs)
-  const stop = (): void => {
-    // Nothing to end where it never started or has just ended; otherwise the compilers it started go with it.
-    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
-  }
-  const limit = setTimeout(stop, buildLimitMs)
-  signal?.addEventListener('abort', stop, { once: true })
   try {
-    signal?.throwIfAborted()
-    await new Promise<void>((resolve, reject) => {
-      child.once('error', error => reject(new Error('the Go toolchain (`go`) does not run', { cause: error })))
-      child.once('close', (code, by) => (code === 0 ? resolve() : reject(new FloodmarkError('unavailable', `go build ended with ${by ?? code}`, { evidence: lines }))))
+    await runCommand('go', args, {
+      // The package may be installed inside someone's Go workspace, which must not have a say.
+      env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' },
+      limitMs: buildLimitMs,
+      signal,
+      // With -v each compiled package is a line of its own, and downloads and errors are sentences.
+      onLine: line => (compiled += /^[\w./-]+$/.test(line) ? 1 : 0),
     })
   } finally {
     clearInterval(ticker)
-    clearTimeout(limit)
-    signal?.removeEventListener('abort', stop)
   }
 }

@@ -68,6 +68,12 @@ export interface Link {
   readonly ready: Ready
 }
 
+/** The part of the undo journal that starting processes needs: a step says how to end one, with everything it has started. */
+export interface ProcessJournal {
+  add(step: { do: 'signal'; pid: number; startTime: string; signal: 'SIGKILL' }): string
+  done(id: string): void
+}
+
 export interface ArrangeOptions {
   system: System
   /** Folder of this run: logs, data, undo journal go under it. */
@@ -80,6 +86,8 @@ export interface ArrangeOptions {
   servers: { adminPort: number; destinationPorts: Record<string, number> }
   /** Addresses other than loopback that a `running` component may have. */
   allowedHosts: readonly string[]
+  /** Where each started process is written down before anything else happens to it. */
+  journal: ProcessJournal
   /** Told what is being done, for the terminal. */
   progress: (line: string) => void
   signal: AbortSignal
