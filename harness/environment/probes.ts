@@ -1,0 +1,75 @@
+// One real request per protocol: what makes a component ready, and what shows a fault installed or gone.
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect as connectNats } from '@nats-io/transport-node'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { Client } from 'pg'
+
+/** Sends one request within the limit and says what answered, or throws. */
+export type Probe = (timeoutMs: number) => Promise<string>
+
+/** Connects and asks for the JetStream account: answered once streams are recovered. */
+export function natsProbe(port: number): Probe {
+  return async timeoutMs => {
+    const connection = await connectNats({ servers: `127.0.0.1:${port}`, reconnect: false, timeout: timeoutMs, name: 'floodmark-probe' })
+    try {
+      const manager = await jetstreamManager(connection, { timeout: timeoutMs })
+      const { streams } = await manager.getAccountInfo()
+      return `NATS ${connection.info?.version}, JetStream with ${streams} streams`
+    } finally {
+      await connection.close()
+    }
+  }
+}
+
+/** Connects and selects. */
+export function postgresProbe(url: string): Probe {
+  return async timeoutMs => {
+    await queryPostgres(url, 'select 1', timeoutMs)
+    return 'PostgreSQL answered select 1'
+  }
+}
+
+/** Runs SQL, several statements if need be, on a connection of its own. */
+export async function queryPostgres(url: string, sql: string, timeoutMs: number): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs, application_name: 'floodmark-probe' })
+  // The server may go away at any time, also between two requests: the request under way reports it.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query(sql)
+  } finally {
+    // A paused server would never answer the goodbye.
+    client.end().catch(() => {})
+  }
+}
+
+/** A GET on a connection of its own, answered with a 2xx. */
+export function httpProbe(host: string, port: number, path: string): Probe {
+  return timeoutMs => new Promise((resolve, reject) => {
+    const sent = request({ host, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) }, response => {
+      response.resume()
+      response.once('error', reject)
+      response.once('end', () => {
+        const status = response.statusCode ?? 0
+        if (status >= 200 && status < 300) resolve(`HTTP ${status} from ${path}`)
+        else reject(new Error(`HTTP ${status} from ${path}`))
+      })
+    })
+    sent.once('error', reject)
+    sent.end()
+  })
+}
+
+/** A connection that is accepted. */
+export function tcpProbe(host: string, port: number): Probe {
+  return timeoutMs => new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: timeoutMs })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(`TCP connection to port ${port} accepted`)
+    })
+    socket.once('timeout', () => socket.destroy(new Error(`no connection to port ${port} within ${timeoutMs} ms`)))
+    socket.once('error', reject)
+  })
+}
