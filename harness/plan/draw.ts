@@ -2,7 +2,7 @@
  * Random numbers by position: the same (seed, purpose, index) gives the same number in any thread, process or order of asking,
  * so nothing that is drawn needs to be stored. The mixing steps are those of MurmurHash3's 32-bit finalizer.
  */
-export const purposes = { shop: 0x1f3d5b79, shopRank: 0x2545f491, template: 0x3c6ef372, amount: 0x510e527f, identity: 0x6a09e667 } as const
+export const purposes = { shop: 0x1f3d5b79, shopRank: 0x2545f491, template: 0x3c6ef372, amount: 0x510e527f, identity: 0x6a09e667, eventId: 0x1b873593, webhookId: 0x5bd1e995 } as const
 
 /** A whole number in [0, 2³²). */
 export function draw(seed: number, purpose: number, index: number): number {

@@ -2,8 +2,111 @@
  * The order corpus. Bodies are made once as templates by faker and patched per event by seed and index, so that any part of
  * the harness, in any thread or process, can say what event i looked like without storing it.
  */
+import { hash } from 'node:crypto'
+import { draw, purposes } from '../plan/draw.ts'
+import { orderIds, uuidSpace } from './order-ids.ts'
+import { amountSpread, amountText } from './order-resource.ts'
+import { makeTemplates, writeOrder, type OrderTemplate } from './order-template.ts'
+
 export interface CorpusSettings {
   seed: number
   shops: readonly string[]
   topics: readonly string[]
+}
+
+/** One order in this many is a large one: a wholesale basket of 20 to 60 KB. Inferred; staff spoke of bodies past 1 MB (DOMAIN.md 1.2). */
+const largeEvery = 200
+const firstOrderNumber = 10 ** 9
+
+export interface Corpus {
+  /** Longest body that `writeBody` can write. */
+  readonly maxBodyBytes: number
+  /**
+   * Writes the JSON of an event's order and returns its bytes: the same for the same event and time, always. It begins with `{"id":<order id>,` and
+   * is what `JSON.stringify` makes of it again. `createdAtWallMs`, cut to whole ms, is the event's planned instant and stands in every timestamp.
+   */
+  writeBody(event: number, createdAtWallMs: number, target: Buffer, offset: number): number
+  /** Hex SHA-256 of the event's body. */
+  bodyDigest(event: number, createdAtWallMs: number): string
+  /** The order as the Admin API lists it: the bytes of its first topic's webhook. */
+  orderJson(order: number, createdAtWallMs: number): string
+  /** Sixteen digits, rising with the order, exact as a JSON number. */
+  orderId(order: number): string
+  /** X-Shopify-Event-Id: one for all topics of an order. */
+  eventId(order: number): string
+  /** X-Shopify-Webhook-Id: one for each event, the same on every retry. */
+  webhookId(event: number): string
+  /** The order that an id names, or undefined for an id of another seed. The plan knows how many orders there are. */
+  orderOfEventId(text: string): number | undefined
+  orderOfOrderId(text: string): number | undefined
+  /** The order's total as Shopify writes it: "123.45". */
+  amount(order: number): string
+  currency(order: number): string
+  /** Whether an amount is the order's, as a number: "12.5" equals "12.50". False for what is no amount. */
+  amountMatches(order: number, text: string): boolean
+}
+
+/** The corpus of a seed. Takes some tens of ms; after that a body costs about a microsecond. */
+export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
+  const templates = makeTemplates(seed, topics)
+  const ids = orderIds(seed)
+  const eventIds = uuidSpace(seed, purposes.eventId)
+  const webhookIds = uuidSpace(seed, purposes.webhookId)
+  const maxBodyBytes = Math.max(...[...templates.small, ...templates.large].map(template => template.bytes.length))
+  const scratch = Buffer.allocUnsafeSlow(maxBodyBytes)
+  const timeText = createTimeText()
+
+  function templateOf(order: number): OrderTemplate {
+    const drawn = draw(seed, purposes.template, order)
+    const among = drawn % largeEvery === 0 ? templates.large : templates.small
+    return among[Math.floor(drawn / largeEvery) % among.length]
+  }
+
+  function moreCents(order: number): number {
+    return draw(seed, purposes.amount, order) % amountSpread
+  }
+
+  function totalCents(order: number): number {
+    return templateOf(order).totalCents + moreCents(order)
+  }
+
+  function writeBody(event: number, createdAtWallMs: number, target: Buffer, offset: number): number {
+    const order = Math.floor(event / topics.length)
+    const patch = { id: ids.of(order), number: firstOrderNumber + order, time: timeText(createdAtWallMs), moreCents: moreCents(order) }
+    return writeOrder(templateOf(order), patch, target, offset)
+  }
+
+  return {
+    maxBodyBytes,
+    writeBody,
+    bodyDigest: (event, createdAtWallMs) => hash('sha256', scratch.subarray(0, writeBody(event, createdAtWallMs, scratch, 0)), 'hex'),
+    orderJson: (order, createdAtWallMs) => scratch.toString('utf8', 0, writeBody(order * topics.length, createdAtWallMs, scratch, 0)),
+    orderId: order => String(ids.of(order)),
+    eventId: eventIds.of,
+    webhookId: webhookIds.of,
+    orderOfEventId: eventIds.indexOf,
+    orderOfOrderId: ids.orderOf,
+    amount: order => amountText(totalCents(order)),
+    currency: order => templateOf(order).currency,
+    amountMatches: (order, text) => centsOf(text) === totalCents(order),
+  }
+}
+
+function centsOf(text: string): number | undefined {
+  const match = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text)
+  return match ? Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : undefined
+}
+
+/** ISO 8601 of a wall time; the last one is remembered, since at a few thousand events a second several fall into each ms. */
+function createTimeText(): (wallMs: number) => string {
+  let lastMs = Number.NaN
+  let text = ''
+  return wallMs => {
+    const ms = Math.floor(wallMs)
+    if (ms !== lastMs) {
+      lastMs = ms
+      text = new Date(ms).toISOString()
+    }
+    return text
+  }
 }
