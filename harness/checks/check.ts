@@ -1,8 +1,10 @@
 import type { FaultRecord } from '../faults/fault.ts'
 import type { Death, ProcessUsage } from '../environment/environment.ts'
+import type { Attempt } from '../history/attempts.ts'
 import type { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Accounts } from './accounts.ts'
+import type { Latency } from './latency.ts'
 import type { Recovery } from './recovery-time.ts'
 import type { Series } from './series.ts'
 
@@ -17,7 +19,8 @@ export interface Check {
   readonly invariant: boolean
   /** What must come true, in words with numbers. */
   readonly expected: string
-  /** The number that a report leads with and a gate compares, where this check has one. */
+  /** The p99 delay this check asks for, where it asks for one: what `recovery` takes for a destination that is good again. Ms. */
+  readonly delayP99Ms?: number
   judge(evidence: Evidence): Finding
 }
 
@@ -25,30 +28,46 @@ export interface Finding {
   verdict: Verdict
   /** What was seen, in words with numbers. */
   observed: string
-  /** Up to a few event ids, instants or log lines that show it. */
+  /** Up to a few events, instants or log lines that show it. */
   evidence: string[]
 }
 
-/** All that a check may read: the history and what the harness says of its own work. Never what the system says of itself. */
-export interface Evidence {
+/** What the run left behind for its judge: the history and what the harness says of its own work. Never what the system says of itself. */
+export interface Observations {
   plan: Plan
   history: History
-  /** History tick at which the flood began. */
+  /** Attempts after each event's first, warm-up included; read more than once. The reader may yield the same object again and again. */
+  attempts: Iterable<Readonly<Attempt>>
+  corpus: OrderNames
+  /** Names in the order of the history's `deliveries`. */
+  destinations: readonly string[]
+  timeScale: number
+  /** History ticks at which the flood began and the drain ended. */
   floodTick: number
-  /** State and flags of every event, counted once for all checks. */
-  accounts: Accounts
-  series: Series
+  endTick: number
   faults: readonly FaultRecord[]
   /** What the scenario declared. Times in ms. */
   lateAfterMs: number
   recoveryBoundMs: number
-  recoveries: readonly Recovery[]
   drain: { ended: 'settled' | 'limit'; durationMs: number; settleMs: number }
   sender: SenderReport
   servers: ServersReport
   deaths: readonly Death[]
   processes: readonly ProcessUsage[]
   generator: { lagP99Ms: number; unsent: number }
+}
+
+/** All that a check may read: the observations and what was counted from them once for all checks. */
+export interface Evidence extends Observations {
+  accounts: Accounts
+  series: Series
+  recoveries: readonly Recovery[]
+  latency: Latency
+}
+
+/** How the platform writes an order's id. */
+export interface OrderNames {
+  orderId(order: number): string
 }
 
 /** What the load engine says of its own work in the flood. */

@@ -1,0 +1,43 @@
+import { unsentReasons } from '../history/history.ts'
+import type { Check, Evidence } from './check.ts'
+import { inWords, msInWords, nameEvents } from './wording.ts'
+
+/** Event-loop delay, p99, up to which sender and destinations count as awake (DESIGN.md section 2). */
+const eventLoopDelayLimitMs = 50
+const unsubscribed = unsentReasons.indexOf('unsubscribed')
+
+/** Always on. Invalid unless the harness offered the load it planned: sent all but what the platform's own rules held back, on time, with awake event loops. */
+export function generatorKeptUp(): Check {
+  return {
+    name: 'generatorKeptUp',
+    invariant: false,
+    expected: 'planned events sent, on time, by event loops that were awake',
+    judge(evidence) {
+      const { accounts, latency, sender, servers, generator, plan, history } = evidence
+      if (accounts.planned === 0) return { verdict: 'unknown', observed: 'nothing was planned', evidence: [] }
+      const problems = findProblems(evidence)
+      const isUnsent = (event: number): boolean => history.firstSent[event] === 0 && history.unsent[event] !== unsubscribed
+      return {
+        verdict: problems.length > 0 ? 'invalid' : accounts.sent === 0 ? 'unknown' : 'pass',
+        observed: problems.length > 0 ? problems.join('; ') : `${inWords(accounts.sent)} of ${inWords(accounts.planned)} sent, lag p99 ${msInWords(latency.percentiles.generatorLag.p99)} (limit ${msInWords(generator.lagP99Ms)}), event-loop delay p99 ${msInWords(sender.eventLoopDelayMs.p99)} at the sender, ${msInWords(servers.eventLoopDelayMs.p99)} at the destinations`,
+        evidence: problems.length > 0 ? [...nameEvents(evidence, isUnsent), `peak ${inWords(Math.round(plan.peakPerSecond))} events a second; ${inWords(sender.waitedForSocket)} sends waited for one of ${inWords(sender.maxSockets)} sockets`] : [],
+      }
+    },
+  }
+}
+
+function findProblems({ accounts, latency, sender, servers, generator }: Evidence): string[] {
+  const problems: string[] = []
+  const held = accounts.unsentReasons[unsentReasons[unsubscribed]] ?? 0
+  const unsent = accounts.unsent - held
+  const lagP99Ms = latency.percentiles.generatorLag.p99
+  if (unsent > generator.unsent) {
+    const reasons = Object.entries(accounts.unsentReasons).filter(([reason]) => reason !== unsentReasons[unsubscribed]).map(([reason, count]) => `${inWords(count)} ${reason}`)
+    problems.push(`${inWords(unsent)} planned events never sent (${reasons.join(', ')}), allowed ${inWords(generator.unsent)}`)
+  }
+  if (lagP99Ms > generator.lagP99Ms) problems.push(`send lag p99 ${msInWords(lagP99Ms)}, limit ${msInWords(generator.lagP99Ms)}`)
+  for (const [who, delayMs] of [['sender', sender.eventLoopDelayMs.p99], ['destinations', servers.eventLoopDelayMs.p99]] as const) {
+    if (delayMs > eventLoopDelayLimitMs) problems.push(`event-loop delay p99 of the ${who} ${msInWords(delayMs)}, limit ${msInWords(eventLoopDelayLimitMs)}`)
+  }
+  return problems
+}
