@@ -21,6 +21,8 @@ export interface Check {
   readonly expected: string
   /** The p99 delay this check asks for, where it asks for one: what `recovery` takes for a destination that is good again. Ms. */
   readonly delayP99Ms?: number
+  /** Says nothing about a run without faults: a scenario that asks for it and has none is refused. */
+  readonly needsFaults?: boolean
   judge(evidence: Evidence): Finding
 }
 

@@ -20,6 +20,7 @@ export function recovery(options: { admission?: Duration; backlog?: Duration; de
   return {
     name: 'recovery',
     invariant: false,
+    needsFaults: true,
     expected: `after each heal: ${bounds.map(({ part, boundMs }) => `${part} within ${msInWords(boundMs)}`).join(', ')}`,
     judge(evidence) {
       const weighed = evidence.recoveries.flatMap(recovered => bounds.map(({ part, boundMs }) => weigh(evidence, recovered, part, boundMs)))
