@@ -1,4 +1,4 @@
-import { defineScenario, delay, intact, noDuplicateEffects, noLoss, noonStep, noPhantoms, rollingMidnights, sequence, shopify2024, throughput } from 'floodmark'
+import { defineScenario, delay, intact, noDuplicateEffects, noLoss, noonStep, noPhantoms, portion, rollingMidnights, sequence, shopify2024, throughput } from 'floodmark'
 import reference from 'floodmark/reference'
 
 export default defineScenario({
@@ -8,8 +8,8 @@ export default defineScenario({
   parameters: { rate: 800, duration: '75s' },
   load: ({ rate, duration }) => ({
     shape: sequence([
-      rollingMidnights({ base: rate / 8, peak: rate * 0.75, over: duration, share: 0.5 }),
-      noonStep({ base: rate / 4, peak: rate, over: duration, share: 0.5 }),
+      rollingMidnights({ base: rate / 8, peak: rate * 0.75, over: portion(duration, 0.5) }),
+      noonStep({ base: rate / 4, peak: rate, over: portion(duration, 0.5) }),
     ]),
     shops: 500,
     topics: ['orders/create'],

@@ -4,7 +4,7 @@ import { monotonicMs } from '../clock.ts'
 import { startServers, type Servers } from '../destination/servers.ts'
 import type { Death, Environment } from '../environment/environment.ts'
 import { arrangeLocal } from '../environment/local.ts'
-import { startTimeOf } from '../environment/process-table.ts'
+import { readProcess } from '../environment/process-tree.ts'
 import { openJournal, type Journal } from '../faults/journal.ts'
 import { startWatchdog } from '../faults/watchdog.ts'
 import { createHistory, type History } from '../history/history.ts'
@@ -54,7 +54,7 @@ export async function arrange(prepared: Prepared, { plan, corpusSettings }: Plan
       systemFile: prepared.systemFile,
       timeScale: load.timeScale,
       logFile: join(folder.logs, 'destinations.log'),
-      onStart: pid => journal.add({ do: 'signal', pid, startTime: startTimeOf(pid), signal: 'SIGKILL' }),
+      onStart: pid => journal.add({ do: 'signal', pid, startTime: readProcess(pid)!.startTime, signal: 'SIGKILL' }),
       onDeath: (how, lastLines) => deaths.push({ name: 'destinations', harness: true, how, lastLines, atMs: monotonicMs() }),
     })
     started.push(() => servers.stop())

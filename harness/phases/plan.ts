@@ -1,5 +1,5 @@
 import { compilePlan } from '../plan/compile.ts'
-import { refuseImpossible, worstDemand } from '../plan/demand.ts'
+import { refuseImpossible, worstDemand, type Demand } from '../plan/demand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { createCorpus, type Corpus, type CorpusSettings } from '../platform/corpus.ts'
 import type { Prepared } from '../scenario/prepare.ts'
@@ -12,7 +12,7 @@ export interface Planned {
   corpusSettings: CorpusSettings
   corpus: Corpus
   /** Under the longest outage that the scenario's faults could cause. */
-  demand: { attemptsPerSecond: number; sockets: number }
+  demand: Demand
 }
 
 /** Phase 1: compiles the plan and refuses what this machine cannot hold. */

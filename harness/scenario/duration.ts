@@ -17,6 +17,11 @@ export function mustDurationMs(text: string): number {
   return ms
 }
 
+/** A part of a duration: half of `75s` is `37500ms`. */
+export function portion(duration: Duration, share: number): Duration {
+  return `${mustDurationMs(duration) * share}ms`
+}
+
 /** A point or a length of the flood: a share of it (`40%`) or a duration. */
 export type FloodTime = `${number}%` | Duration
 

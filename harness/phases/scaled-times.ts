@@ -1,0 +1,38 @@
+import type { RunRecord } from '../../reports/record.ts'
+import { mustDurationMs, type Duration } from '../scenario/duration.ts'
+import type { Prepared } from '../scenario/prepare.ts'
+import type { Component } from '../scenario/system.ts'
+
+type ScaledTimes = RunRecord['scaledTimes']
+
+/** Both lists that the time scale makes: what is weighed against the retry schedule and shrank, and what is weighed against work and did not. Values as run, ms. */
+export function listScaledTimes({ scenario, system, load }: Prepared): ScaledTimes {
+  const { retries, timeScale } = load
+  const shrunk = (name: string, ms: number): ScaledTimes[number] => ({ name, ms: ms / timeScale, scaled: true })
+  const kept = (name: string, duration: Duration): ScaledTimes[number] => ({ name, ms: mustDurationMs(duration), scaled: false })
+  return [
+    shrunk('first retry', retries.delaysMs[0] ?? 0),
+    shrunk('all retries', retries.delaysMs.reduce((sum, delay) => sum + delay, 0)),
+    ...Object.entries(system.destinations).map(([name, destination]) => shrunk(`${name}: idempotency window`, mustDurationMs(destination.idempotencyWindow))),
+    ...Object.entries(system.components).flatMap(([name, component]) => settingsOf(name, component, timeScale)),
+    { name: 'connect timeout', ms: retries.connectTimeoutMs, scaled: false },
+    { name: 'total timeout', ms: retries.totalTimeoutMs, scaled: false },
+    ...Object.entries(system.destinations).map(([name, destination]) => kept(`${name}: median answer`, destination.latency.p50)),
+    kept('settle', system.settle),
+    kept('late after', scenario.lateAfter),
+    kept('recovery bound', scenario.recoveryBound),
+  ]
+}
+
+/** The environment variables of a program whose values came from `scaled()`. */
+function settingsOf(name: string, component: Component, timeScale: number): ScaledTimes {
+  if (component.kind !== 'program') return []
+  const values = new Set<number>()
+  const scaled = (duration: Duration): number => {
+    const ms = mustDurationMs(duration) / timeScale
+    values.add(ms)
+    return ms
+  }
+  const env = component.env({ to: () => '', port: 0, host: '', scaled, secret: '', adminToken: '' })
+  return Object.entries(env).filter(([, value]) => values.has(Number(value))).map(([key, value]) => ({ name: `${name}: ${key}`, ms: Number(value), scaled: true }))
+}
