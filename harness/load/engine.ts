@@ -4,13 +4,21 @@ import type { Plan } from '../plan/plan.ts'
 import type { CorpusSettings } from '../platform/corpus.ts'
 import type { RetryPolicy } from '../platform/retry-policy.ts'
 
+/** Events [from, to) of the plan, sent in one go. Their planned instants count from `startedAtMs` of the shared monotonic clock, which is `wallMs` of the calendar. */
+export interface Part {
+  from: number
+  to: number
+  startedAtMs: number
+  wallMs: number
+}
+
 /** What sends the plan. One contract; each engine passes the same case table. */
 export interface Engine {
-  /** Sends events [from, to) at their planned instants from `startedAtMs` (shared monotonic clock) on, and their retries, which may go on after the last. Resolves when nothing is left to send. */
-  send(part: { from: number; to: number; startedAtMs: number; wallMs: number }): Promise<void>
+  /** Sends a part's events and their retries, which may go on after the last; one part at a time. Resolves when nothing is left to send; rejects when the engine could not do its own work. */
+  send(part: Part): Promise<void>
   /** No further attempt is started: what is due later stays unsent with this reason, open ones get their deadline. */
   finish(reason: 'interrupted'): Promise<void>
-  /** Live counters, for progress and for faults to be observed in; cheap enough to read ten times a second. */
+  /** Live counters of the part under way, or the last one; for progress and for faults to be observed in; cheap enough to read ten times a second. */
   counters(): EngineCounters
   /** What it says of its own work since the part's start. */
   report(): Promise<SenderReport>
@@ -22,6 +30,7 @@ export interface EngineCounters {
   sent: number
   unsent: number
   attempts: number
+  /** Attempts that ended so; an event is acked at most once. */
   acked: number
   refused: number
   indeterminate: number

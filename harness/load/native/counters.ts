@@ -1,0 +1,34 @@
+// Numbers of the part under way, written by the sender's thread alone and read by the main thread while it runs.
+import type { EngineCounters } from '../engine.ts'
+
+export const SENT = 0
+export const ATTEMPTS = 1
+/** How attempts ended; an event is acked at most once, so these are events too. */
+export const ACKED_ATTEMPTS = 2
+export const REFUSED_ATTEMPTS = 3
+export const INDETERMINATE_ATTEMPTS = 4
+export const OPEN_ATTEMPTS = 5
+export const WAITING_FOR_RETRY = 6
+export const WAITED_FOR_SOCKET = 7
+export const SUBSCRIPTIONS_REMOVED = 8
+/** One for each of the history's `unsentReasons`. */
+export const UNSENT = 9
+const cells = UNSENT + 4
+
+/** All zero: what a part starts with. */
+export function createCounters(): Uint32Array<SharedArrayBuffer> {
+  return new Uint32Array(new SharedArrayBuffer(cells * Uint32Array.BYTES_PER_ELEMENT))
+}
+
+export function readCounters(cells: Uint32Array): EngineCounters {
+  return {
+    sent: cells[SENT],
+    unsent: cells.subarray(UNSENT).reduce((sum, count) => sum + count, 0),
+    attempts: cells[ATTEMPTS],
+    acked: cells[ACKED_ATTEMPTS],
+    refused: cells[REFUSED_ATTEMPTS],
+    indeterminate: cells[INDETERMINATE_ATTEMPTS],
+    open: cells[OPEN_ATTEMPTS],
+    waitingForRetry: cells[WAITING_FOR_RETRY],
+  }
+}

@@ -1,0 +1,167 @@
+// The open-model sender, inside its thread: each event at its planned instant, retries as they fall due, until nothing is owed any more.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+import type { SenderReport } from '../../checks/check.ts'
+import { TickHistogram } from '../../checks/histogram.ts'
+import { monotonicMs } from '../../clock.ts'
+import { AttemptWriter } from '../../history/attempt-file.ts'
+import { ACKED, ticksPerMs, unsentReasons, type History } from '../../history/history.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { RetryPolicy } from '../../platform/retry-policy.ts'
+import { WebhookWriter, type WebhookSource } from '../../platform/webhook.ts'
+import type { Part } from '../engine.ts'
+import { Alarm } from './alarm.ts'
+import type { Address, Connection } from './connection.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { ATTEMPTS, SENT, SUBSCRIPTIONS_REMOVED, UNSENT, WAITED_FOR_SOCKET } from './counters.ts'
+import { EventRecords } from './event-records.ts'
+import { Schedule } from './schedule.ts'
+
+/** Requests sent in one go before answers are read again: catching up must not keep the loop from its sockets. */
+const maxBatch = 128
+/** How often the event loop's delay is sampled; Node counts the interval in. */
+const resolutionMs = 10
+
+export interface SenderOptions {
+  plan: Plan
+  history: History
+  source: WebhookSource
+  /** Where to connect, and the URL that stands in the requests. */
+  address: Address
+  url: URL
+  secret: string
+  retries: RetryPolicy
+  timeScale: number
+  maxSockets: number
+  refusedStatuses: readonly number[]
+  attemptsFile: string
+  /** From createCounters; zero when a part begins. */
+  counters: Uint32Array
+}
+
+/** Sends the plan part by part. An error that is no answer of the intake (no more sockets, a full disk) is thrown in the loop and ends the thread. */
+export class Sender {
+  readonly #counters: Uint32Array
+  readonly #maxSockets: number
+  readonly #writer: AttemptWriter
+  readonly #records: EventRecords
+  readonly #schedule: Schedule
+  readonly #pool: ConnectionPool
+  readonly #alarm = new Alarm(() => this.#wake())
+  readonly #lag = new TickHistogram()
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: resolutionMs })
+  #startedWallMs = 0
+  #over: (() => void) | undefined
+
+  constructor(options: SenderOptions) {
+    const { plan, history, source, url, secret, retries, timeScale, counters } = options
+    this.#counters = counters
+    this.#maxSockets = options.maxSockets
+    this.#writer = new AttemptWriter(options.attemptsFile)
+    this.#records = new EventRecords(history, counters, this.#writer)
+    this.#schedule = new Schedule({ plan, retries, timeScale, counters, records: this.#records })
+    const webhooks = new WebhookWriter(plan, source, url, secret)
+    this.#pool = new ConnectionPool({
+      address: options.address,
+      maxSockets: options.maxSockets,
+      connectTimeoutMs: retries.connectTimeoutMs,
+      totalTimeoutMs: retries.totalTimeoutMs,
+      refusedStatuses: options.refusedStatuses,
+      requests: { write: event => webhooks.write(event, this.#startedWallMs), detach: () => webhooks.detach() },
+      onEnded: (connection, outcome, status, endedMs) => this.#onEnded(connection, outcome, status, endedMs),
+    })
+  }
+
+  /** One part at a time. Resolves when each event is answered, given up or unsubscribed, and every attempt is in the file. */
+  async send(part: Part): Promise<void> {
+    this.#startedWallMs = part.wallMs
+    this.#lag.clear()
+    this.#loopDelay.reset()
+    this.#loopDelay.enable()
+    this.#schedule.begin(part)
+    await new Promise<void>(resolve => {
+      this.#over = resolve
+      this.#wake()
+    })
+    this.#loopDelay.disable()
+    await this.#writer.flush()
+  }
+
+  /** Starts no further attempt: what was not sent stays unsent, retries are dropped, open attempts get their deadline. */
+  finish(): void {
+    this.#schedule.finish()
+    this.#endIfOver()
+  }
+
+  /** Of the part under way, or the last one. */
+  report(): SenderReport {
+    const cells = this.#counters
+    const { p50, p99, max } = this.#lag.percentiles()
+    const delayMs = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolutionMs)
+    return {
+      engine: 'native',
+      lagMs: { p50, p99, max },
+      eventLoopDelayMs: { p50: delayMs(this.#loopDelay.percentile(50)), p99: delayMs(this.#loopDelay.percentile(99)), max: delayMs(this.#loopDelay.max) },
+      sent: cells[SENT],
+      unsent: Object.fromEntries(unsentReasons.map((reason, index) => [reason, cells[UNSENT + index]] as const).filter(([, count]) => count > 0)),
+      attempts: cells[ATTEMPTS],
+      waitedForSocket: cells[WAITED_FOR_SOCKET],
+      maxSockets: this.#maxSockets,
+      subscriptionsRemoved: cells[SUBSCRIPTIONS_REMOVED],
+    }
+  }
+
+  /** Closes every socket and the file; attempts still open stay so in the history. */
+  async close(): Promise<void> {
+    this.#alarm.clear()
+    this.#pool.close()
+    await this.#writer.close()
+  }
+
+  #wake(): void {
+    this.#pool.expire(monotonicMs())
+    this.#sendDue()
+    this.#endIfOver()
+  }
+
+  /** Starts an attempt for all that is due, in the order in which it fell due, as long as there are sockets; and sees to it that the rest is not forgotten. */
+  #sendDue(): void {
+    for (let sent = 0; sent < maxBatch; sent++) {
+      const nowMs = monotonicMs()
+      if (this.#schedule.nextDueMs > nowMs) return this.#sleep()
+      const connection = this.#pool.available(nowMs)
+      if (connection === undefined) {
+        this.#schedule.noteWaiting(nowMs)
+        return this.#sleep()
+      }
+      this.#start(this.#schedule.take(), connection, nowMs)
+    }
+    this.#alarm.setNow()
+  }
+
+  #sleep(): void {
+    this.#alarm.setBy(Math.min(this.#schedule.nextDueMs, this.#pool.nextDeadlineMs))
+  }
+
+  #start(event: number, connection: Connection, nowMs: number): void {
+    const number = this.#records.begin(event, nowMs)
+    if (number === 1) this.#lag.record(Math.round((nowMs - this.#schedule.dueMs(event)) * ticksPerMs))
+    this.#pool.start(connection, event, number, nowMs)
+  }
+
+  #onEnded(connection: Connection, outcome: number, status: number, endedMs: number): void {
+    const { event, number, startedMs } = connection
+    this.#records.end(event, number, startedMs, endedMs, status, outcome)
+    if (outcome !== ACKED) this.#schedule.retry(event, number, endedMs)
+    // A socket is free again, and reading an answer is as good an occasion as any to look at the clock.
+    this.#sendDue()
+    this.#endIfOver()
+  }
+
+  #endIfOver(): void {
+    if (this.#over === undefined || !this.#schedule.isOver || this.#pool.underWay > 0) return
+    this.#alarm.clear()
+    this.#over()
+    this.#over = undefined
+  }
+}
