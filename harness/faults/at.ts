@@ -1,0 +1,24 @@
+// How a scenario asks for a fault: `at('40%').kill('buffer').for('30%')`. Data comes out; validation is done with all other problems.
+import type { FloodTime } from '../scenario/duration.ts'
+import type { FaultKind, FaultRequest } from './fault.ts'
+import { faultKinds } from './registry.ts'
+
+type ParametersOf<K> = K extends FaultKind<infer P> ? P : never
+/** No argument for a kind without parameters, an optional one where all of them are. */
+type Arguments<P> = keyof P extends never ? [] : {} extends P ? [parameters?: P] : [parameters: P]
+
+export interface FaultWithoutEnd {
+  /** How long it is in force: a share of the flood (`30%`) or a duration. */
+  for(time: FloodTime): FaultRequest
+}
+
+/** One method a kind of fault: the target (role, component or `from->to`), then the kind's parameters. */
+export type FaultBuilder = { [K in keyof typeof faultKinds]: (target: string, ...parameters: Arguments<ParametersOf<(typeof faultKinds)[K]>>) => FaultWithoutEnd }
+
+/** Begins a fault at a point of the flood: a share of it (`40%`) or a time since it began (`12s`). */
+export function at(time: FloodTime): FaultBuilder {
+  const begin = (kind: string) => (target: string, parameters: FaultRequest['parameters'] = {}): FaultWithoutEnd => ({
+    for: length => ({ kind, target, parameters: { ...parameters }, at: time, for: length }),
+  })
+  return Object.fromEntries(Object.keys(faultKinds).map(kind => [kind, begin(kind)])) as unknown as FaultBuilder
+}

@@ -1,0 +1,23 @@
+// Arranging, after the components are up: a fault that nobody could see is told before the flood, not after it.
+import type { Environment } from '../environment/environment.ts'
+import { causeOf } from '../errors.ts'
+import { within } from './deadline.ts'
+import type { ResolvedFault } from './fault.ts'
+import { labelOf } from './fault-run.ts'
+import { faultKinds, faultKind, type FaultKinds } from './registry.ts'
+
+const probeLimitMs = 5_000
+
+/** Makes every fault's probes once and lets them go: a line for each fault whose effect no probe could see in this environment. */
+export async function probeFaultPaths(environment: Environment, faults: readonly ResolvedFault[], kinds: FaultKinds = faultKinds): Promise<string[]> {
+  const problems = await Promise.all(faults.map(async fault => {
+    try {
+      const watch = await within('its probes', probeLimitMs, faultKind(fault.kind, kinds)!.watch(environment, fault.target, fault.parameters))
+      watch.close()
+      return undefined
+    } catch (error) {
+      return `${labelOf(fault)}: ${causeOf(error)}`
+    }
+  }))
+  return problems.filter(problem => problem !== undefined)
+}
