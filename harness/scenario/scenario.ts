@@ -5,6 +5,10 @@ import type { Shape } from '../plan/shape.ts'
 import type { Duration } from './duration.ts'
 import type { System } from './system.ts'
 
+/** Topics a webhook of an order can have. */
+export const topics = ['orders/create', 'orders/paid', 'orders/updated', 'orders/fulfilled', 'orders/cancelled'] as const
+export type Topic = (typeof topics)[number]
+
 export type ParameterValue = number | string | boolean
 export type ParameterValues = { rate: number; duration: Duration } & Record<string, ParameterValue>
 
@@ -35,7 +39,7 @@ export interface Scenario<P extends ParameterValues = ParameterValues> {
 export interface Load {
   shape: Shape
   shops: number
-  topics: readonly string[]
+  topics: readonly Topic[]
   retries: RetryPolicy
   /** The retry schedule, and what the system weighs against it, runs this many times faster. */
   timeScale: number

@@ -1,0 +1,82 @@
+// The last step before a run: a scenario with its parameters, system and faults made definite, or all of its problems at once.
+import type { Check } from '../checks/check.ts'
+import { causeOf, FloodmarkError } from '../errors.ts'
+import type { ResolvedFault } from '../faults/fault.ts'
+import { checkListProblems, faultListProblems, loadProblems, scenarioProblems } from './check-scenario.ts'
+import { systemProblems } from './check-system.ts'
+import { isSystem } from './define.ts'
+import { mustDurationMs } from './duration.ts'
+import { hashScenario, hashSystem } from './hash.ts'
+import { resolveParameters } from './parameters.ts'
+import { resolveFaults } from './resolve-faults.ts'
+import type { Load, ParameterValue, ParameterValues, Scenario } from './scenario.ts'
+import type { System } from './system.ts'
+
+/** Everything that a run needs to know, decided. Faults and links are in the system's own names. */
+export interface Prepared {
+  scenario: Scenario
+  /** The scenario's system, or the one put in its place. */
+  system: System
+  /** File whose default export is the system, where one was put in place of the scenario's. */
+  systemFile: string | null
+  parameters: ParameterValues
+  load: Load
+  faults: readonly ResolvedFault[]
+  expect: readonly Check[]
+  floodMs: number
+  /** Hex SHA-256 of what was asked for: scenario with its parameters, and system. */
+  hashes: { scenario: string; systemConfig: string }
+}
+
+export interface PrepareOptions {
+  /** Parameters to change; a text is read in the type of the declared value. */
+  set?: Readonly<Record<string, ParameterValue>>
+  /** A system in place of the scenario's own, and the file it was loaded from. */
+  replacement?: { system: System; file: string }
+  links?: 'toxiproxy' | 'direct'
+}
+
+/** Validates and resolves a scenario. Throws exit 64 with every problem as a line of evidence: path, what was found, what would be right. */
+export function prepare(scenario: Scenario, { set = {}, replacement, links = 'toxiproxy' }: PrepareOptions = {}): Prepared {
+  const problems = scenarioProblems(scenario)
+  const parameters = resolveParameters(scenario.parameters, set, problems)
+  const system = replacement?.system ?? scenario.system
+  const soundSystem = isSystem(system) && add(problems, systemProblems('system', system)) ? system : undefined
+
+  const load = evaluate('load', problems, () => scenario.load(parameters), loadProblems)
+  const requests = evaluate('faults', problems, () => scenario.faults(parameters), faultListProblems)
+  const expect = evaluate('expect', problems, () => scenario.expect(parameters), checkListProblems) ?? []
+  const floodMs = load?.shape.durationMs ?? mustDurationMs(parameters.duration)
+  const faults = resolveFaults(requests ?? [], { system: soundSystem, floodMs, links }, problems)
+  if (requests?.length === 0) problems.push(...expect.filter(check => check.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
+
+  if (problems.length > 0 || load === undefined) throw refusal(scenario, problems)
+  return {
+    scenario, system, parameters, load, faults, expect, floodMs,
+    systemFile: replacement?.file ?? null,
+    hashes: { scenario: hashScenario({ scenario, parameters, load, faults, expect }), systemConfig: hashSystem(system) },
+  }
+}
+
+/** What a part of the scenario comes to, or undefined where it throws or is not what it should be, with the reasons among the problems. */
+function evaluate<T>(part: string, problems: string[], compute: () => T, problemsOf: (value: T) => string[]): T | undefined {
+  try {
+    const value = compute()
+    return add(problems, problemsOf(value)) ? value : undefined
+  } catch (error) {
+    const lines = error instanceof FloodmarkError && error.evidence.length > 0 ? error.evidence : [causeOf(error)]
+    problems.push(...lines.map(line => `${part}: ${line}`))
+    return undefined
+  }
+}
+
+function add(problems: string[], more: readonly string[]): boolean {
+  problems.push(...more)
+  return more.length === 0
+}
+
+function refusal(scenario: Scenario, problems: readonly string[]): FloodmarkError {
+  const lines = [...new Set(problems)]
+  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`
+  return new FloodmarkError('usage', `scenario ${String(scenario.name)} has ${count}`, { evidence: lines, hint: `mend ${scenario.file} or the options, then run it again; nothing was started` })
+}
