@@ -19,6 +19,8 @@ export const runRecord = z.object({
   scenario: z.object({ name: z.string(), hash: z.string(), parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), hypothesis: z.string(), repair: z.boolean() }),
   system: z.object({ name: z.string(), configHash: z.string() }),
   seed: z.number(),
+  /** What to type after `floodmark` to run this again, a word each: `run`, the scenario, the system, the seed, parameters, links. */
+  command: z.array(z.string()),
   planHash: z.string(),
   startedAt: z.iso.datetime(),
   durationMs: ms,

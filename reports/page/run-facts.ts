@@ -1,0 +1,57 @@
+/** How the run was made: phases, processes, machine and versions, its files, and how to do it again. */
+import { formatBytes, formatCount, formatInstant, formatMs } from '../format.ts'
+import type { RunRecord } from '../record.ts'
+import { html, type Markup } from './markup.ts'
+
+export function phasesSection(record: RunRecord): Markup {
+  return html`<section aria-labelledby="phases"><h2 id="phases">Phases</h2>
+<table class="numeric narrow"><caption>The run took ${formatMs(record.durationMs)}.</caption><thead><tr><th scope="col">Phase</th><th scope="col">began</th><th scope="col">took</th></tr></thead>
+<tbody>${record.phases.map(({ name, startMs, endMs }) => html`<tr><th scope="row">${name}</th><td>${formatInstant(startMs)}</td><td>${formatMs(endMs - startMs)}</td></tr>`)}</tbody></table></section>`
+}
+
+export function processesSection(record: RunRecord): Markup {
+  const { processes, counts } = record
+  const total = processes.reduce((sum, one) => sum + one.cpuMicroseconds, 0)
+  const cpu = (microseconds: number): Markup => html`<td>${formatMs(microseconds / 1_000)}</td><td>${counts.planned === 0 ? '–' : `${formatCount(microseconds / counts.planned)} µs`}</td>`
+  return html`<section aria-labelledby="processes"><h2 id="processes">Processes</h2>
+<table class="numeric narrow"><caption>CPU time and peak memory of everything that ran, the harness's own parts included; those that were killed count too.</caption>
+<thead><tr><th scope="col">Process</th><th scope="col">CPU</th><th scope="col">an order</th><th scope="col">peak memory</th></tr></thead>
+<tbody>${processes.map(({ name, cpuMicroseconds, peakRssBytes }) => html`<tr><th scope="row">${name}</th>${cpu(cpuMicroseconds)}<td>${formatBytes(peakRssBytes)}</td></tr>`)}</tbody>
+<tfoot><tr><th scope="row">All</th>${cpu(total)}<td></td></tr></tfoot></table></section>`
+}
+
+export function environmentSection(record: RunRecord): Markup {
+  const { environment, floodmark, plan } = record
+  const facts: [string, string][] = [
+    ['Floodmark', `${floodmark.version}${floodmark.commit === null ? '' : `, commit ${floodmark.commit.slice(0, 10)}`}${floodmark.dirty === true ? ' with changes' : ''}`],
+    ['Machine', `${environment.cpus} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)}, ${environment.os}`],
+    ['Environment', `${environment.kind}, links ${record.links}, engine ${record.engine}`],
+    ['Versions', Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
+    ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets`],
+    ['Repair', record.scenario.repair ? 'part of the claim: reconciliation could ask the Admin API' : 'no part of the claim: the Admin API answered 503'],
+    ['Seed', String(record.seed)],
+    ['Hashes', `plan ${record.planHash}, scenario ${record.scenario.hash}, system ${record.system.configHash}, machine ${environment.fingerprint}`],
+  ]
+  return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
+}
+
+/** The files beside the report, a query that answers the first question anyone has, and the command that makes this run again. */
+export function filesSection(record: RunRecord): Markup {
+  const { files } = record
+  const quoted = (name: string): string => `'${name.replaceAll("'", "''")}'`
+  const query = `-- which orders did not arrive, and what happened to each?\nselect * from ${quoted(files.events)} where state <> 'delivered' limit 20;\n\n-- every further attempt of one of them\nselect * from ${quoted(files.attempts)} where event = ${record.stories[0]?.event ?? 0} order by number;`
+  return html`<section aria-labelledby="again"><h2 id="again">Look further, do it again</h2>
+<h3>Ask the history</h3><p>Every order and attempt is in two Parquet files beside this page. In its folder, with DuckDB:</p><pre tabindex="0">${query}</pre>
+<h3>Run it again</h3><p>The same seed plans the same webhooks at the same instants.</p><pre tabindex="0">${['npx', 'floodmark', ...record.command].map(shellWord).join(' ')}</pre>
+<h3>Files</h3><p class="files">${['run.json', files.series, files.events, files.attempts, ...files.logs].slice(0, 60).map(name => html`<a href="${relativeUrl(name)}">${name}</a> `)}</p></section>`
+}
+
+/** A word as a POSIX shell reads it back. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** A link into the run's folder, never to anywhere else, whatever the name is. */
+function relativeUrl(name: string): string {
+  return `./${name.split('/').map(encodeURIComponent).join('/')}`
+}

@@ -1,0 +1,39 @@
+/** Latency, throughput and what the time scale did to the clock. */
+import { formatCount, formatMs, formatShare } from '../format.ts'
+import type { RunRecord } from '../record.ts'
+import { nounOf } from '../sentence.ts'
+import { html, type Markup } from './markup.ts'
+
+export function latencySection(record: RunRecord): Markup {
+  const { generatorLag, answer, delivery, uncorrected } = record.latencyMs
+  const rows = [
+    { name: 'Delivery, corrected', note: 'planned → delivered', values: delivery },
+    { name: 'Delivery, uncorrected', note: 'sent → delivered', values: uncorrected },
+    { name: 'Answer', note: 'sent → answered, each attempt', values: answer },
+    { name: 'Generator lag', note: 'planned → sent', values: generatorLag },
+  ]
+  return html`<section aria-labelledby="latency"><h2 id="latency">Latency</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Latency"><table class="numeric"><caption>Checks judge the corrected row. What stands between the two is time that a clock started at the send would hide.</caption>
+<thead><tr><th scope="col">From → to</th><th scope="col">p50</th><th scope="col">p90</th><th scope="col">p99</th><th scope="col">p99.9</th><th scope="col">max</th><th scope="col">samples</th></tr></thead>
+<tbody>${rows.map(({ name, note, values }) => html`<tr><th scope="row">${name}<span class="kind">${note}</span></th>${(['p50', 'p90', 'p99', 'p999', 'max'] as const).map(key => html`<td>${formatMs(values.count === 0 ? null : values[key])}</td>`)}<td>${formatCount(values.count)}</td></tr>`)}</tbody></table></div></section>`
+}
+
+export function throughputSection(record: RunRecord): Markup {
+  const { overall, worstShopHour } = record.throughput
+  const { delivered, planned } = record.counts
+  return html`<section aria-labelledby="throughput"><h2 id="throughput">Throughput</h2>
+<table class="numeric narrow"><caption>Delivered of planned. A single shop-hour is too small for four nines, so it is shown and not judged.</caption>
+<thead><tr><th scope="col">Where</th><th scope="col">share</th><th scope="col">delivered</th><th scope="col">planned</th></tr></thead>
+<tbody><tr><th scope="row">All ${nounOf(record)}s</th><td>${formatShare(overall)}</td><td>${formatCount(delivered)}</td><td>${formatCount(planned)}</td></tr>
+${worstShopHour === null ? undefined : html`<tr><th scope="row">Worst shop-hour<span class="kind">${worstShopHour.shop}, hour ${worstShopHour.hour}</span></th><td>${worstShopHour.planned === 0 ? '–' : formatShare(worstShopHour.delivered / worstShopHour.planned)}</td><td>${formatCount(worstShopHour.delivered)}</td><td>${formatCount(worstShopHour.planned)}</td></tr>`}</tbody></table></section>`
+}
+
+export function timeScaleSection(record: RunRecord): Markup {
+  const { timeScale, scaledTimes, plan } = record
+  const lead = timeScale === 1
+    ? 'Nothing was scaled: every time is a real one.'
+    : `The retry schedule, and what the system weighs against it, ran ${formatCount(timeScale)} times faster; what is weighed against work did not. On the schedule's clock the flood lasted ${formatMs(plan.durationMs * timeScale)}.`
+  return html`<section aria-labelledby="scale"><h2 id="scale">Time scale</h2><p class="lead">${lead}</p>${scaledTimes.length === 0 ? undefined : html`
+<table class="numeric narrow"><caption>Times that the scale shrank, and those it left alone.</caption><thead><tr><th scope="col">Time</th><th scope="col">scaled</th><th scope="col">as run</th><th scope="col">stands for</th></tr></thead>
+<tbody>${scaledTimes.map(({ name, ms, scaled }) => html`<tr><th scope="row">${name}</th><td>${scaled ? `÷ ${formatCount(timeScale)}` : 'no'}</td><td>${formatMs(ms)}</td><td>${formatMs(scaled ? ms * timeScale : ms)}</td></tr>`)}</tbody></table>`}</section>`
+}

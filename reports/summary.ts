@@ -1,0 +1,120 @@
+/** What the terminal shows when a run has ended: the verdict first, then the checks, the account of the orders, the faults, the worst story. */
+import { styleText } from 'node:util'
+import { countOf, formatCount, formatInstant, formatMs, plainText } from './format.ts'
+import { faultLabel, type FaultRow } from './outage.ts'
+import type { RunRecord } from './record.ts'
+import { nounOf, verdictSentence } from './sentence.ts'
+import { storyLine, worstStory } from './story.ts'
+import { checkVerdicts, runVerdicts, worstFirst } from './verdict.ts'
+
+export interface SummaryOptions {
+  color: boolean
+  /** Columns to fit in; 100 at most are used. */
+  width?: number
+  /** The run's folder, as the user would type it. */
+  folder: string
+}
+
+const tones = { good: 'green', bad: 'red', unsure: 'yellow', void: 'magenta' } as const
+const labelWidth = 10
+/** A run with a fault every second would bury the verdict: the rest is in the report. */
+const faultsShown = 4
+
+type Style = Parameters<typeof styleText>[0]
+type Paint = (style: Style, text: string) => string
+
+/** The summary of one run, without a line end at its end. */
+export function renderSummary(record: RunRecord, { color, width = 100, folder }: SummaryOptions): string {
+  const columns = Math.min(100, Math.max(40, width))
+  const paint = painter(color)
+  const story = record.verdict === 'pass' ? undefined : worstStory(record)
+  const report = `${folder.replace(/\/$/, '')}/${record.files.report}`
+  return [
+    ...verdictLines(record, columns, paint), '',
+    ...worstFirst(record.checks).flatMap(check => checkLines(check, record, columns, paint)), '',
+    ...labelled(`${nounOf(record)}s`, ordersLine(record), columns, paint),
+    ...faultLines(record.faults, columns, paint),
+    ...(story === undefined ? [] : labelled('worst', storyLine(story), columns, paint)),
+    // Never wrapped, so that it can be clicked or copied.
+    `  ${paint('dim', 'report'.padEnd(labelWidth))}${plainText(report)}`,
+    ...labelled('exit', `${record.exitCode} (${record.verdict}: ${runVerdicts[record.verdict].meaning})`, columns, paint),
+  ].join('\n')
+}
+
+/** One line a run, for a command that ran several: verdict, scenario, system, exit code, the checks that did not pass. */
+export function renderSummaryTable(records: readonly RunRecord[], { color, width = 100 }: { color: boolean; width?: number }): string {
+  const paint = painter(color)
+  const rows = records.map(record => ({
+    record, name: plainText(record.scenario.name), system: plainText(record.system.name), verdict: `${runVerdicts[record.verdict].mark} ${record.verdict}`, exit: `exit ${record.exitCode}`,
+    failing: plainText(worstFirst(record.checks).filter(check => check.verdict !== 'pass').map(check => check.name).join(', ')),
+  }))
+  const widest = (cells: string[]): number => Math.max(0, ...cells.map(cell => cell.length)) + 2
+  const widths = { verdict: widest(rows.map(row => row.verdict)), name: widest(rows.map(row => row.name)), system: widest(rows.map(row => row.system)) }
+  return rows.map(row => {
+    const verdict = paint(tones[runVerdicts[row.record.verdict].tone], row.verdict.padEnd(widths.verdict))
+    const room = width - widths.verdict - widths.name - widths.system - 10
+    return `  ${verdict}${row.name.padEnd(widths.name)}${row.system.padEnd(widths.system)}${row.exit.padEnd(8)}${shorten(row.failing, Math.max(12, room))}`.trimEnd()
+  }).join('\n')
+}
+
+function verdictLines(record: RunRecord, columns: number, paint: Paint): string[] {
+  const { mark, headline, tone } = runVerdicts[record.verdict]
+  const title = `${paint(['bold', tones[tone]], `${mark} ${headline.toUpperCase()}`)}  ${paint('bold', plainText(record.scenario.name))} on ${plainText(record.system.name)}`
+  return [title, ...wrap(plainText(verdictSentence(record)), columns - 2).map(line => `  ${line}`)]
+}
+
+function checkLines(check: RunRecord['checks'][number], record: RunRecord, columns: number, paint: Paint): string[] {
+  const nameWidth = Math.min(24, Math.max(...record.checks.map(one => one.name.length)))
+  const { mark, tone } = checkVerdicts[check.verdict]
+  const lead = `${mark} ${check.verdict.padEnd(8)}`
+  const indent = 2 + lead.length + nameWidth + 2
+  const observed = plainText(check.observed)
+  const expected = plainText(`expected ${check.expected}`)
+  const room = columns - indent
+  const lines = observed.length + expected.length + 2 <= room ? [`${observed}  ${paint('dim', expected)}`] : [...wrap(observed, room), ...wrap(expected, room).map(line => paint('dim', line))]
+  const start = `  ${paint(tones[tone], lead)}${shorten(plainText(check.name), nameWidth).padEnd(nameWidth)}  `
+  return lines.map((line, index) => (index === 0 ? start : ' '.repeat(indent)) + line)
+}
+
+function ordersLine(record: RunRecord): string {
+  const { planned, delivered, lost, missed, pending, late, duplicated } = record.counts
+  const sum = `${formatCount(planned)} planned = ${formatCount(delivered)} delivered + ${formatCount(lost)} lost + ${formatCount(missed)} missed + ${formatCount(pending)} pending`
+  return `${sum}; ${formatCount(late)} late, ${formatCount(duplicated)} duplicated; delay p99 ${formatMs(record.latencyMs.delivery.p99)}`
+}
+
+function faultLines(faults: readonly FaultRow[], columns: number, paint: Paint): string[] {
+  const lines = faults.slice(0, faultsShown).flatMap((fault, index) => labelled(index === 0 ? 'faults' : '', faultLine(fault), columns, paint))
+  return faults.length <= faultsShown ? lines : [...lines, ...labelled('', `and ${countOf(faults.length - faultsShown, 'more fault')}`, columns, paint)]
+}
+
+function faultLine(fault: FaultRow): string {
+  if (fault.installedAt === null) return `${faultLabel(fault)}: never installed`
+  const seen = fault.observedAt === null ? 'never observed' : `observed by ${fault.observedBy} after ${formatMs(fault.observedAt - fault.installedAt)}`
+  const healed = fault.healedAt === null ? 'never healed' : `healed at ${formatInstant(fault.healedAt)}`
+  return `${faultLabel(fault)} at ${formatInstant(fault.installedAt)}, ${seen}, ${healed}`
+}
+
+function labelled(label: string, text: string, columns: number, paint: Paint): string[] {
+  return wrap(plainText(text), columns - 2 - labelWidth).map((line, index) => `  ${paint('dim', (index === 0 ? label : '').padEnd(labelWidth))}${line}`)
+}
+
+function painter(color: boolean): Paint {
+  // The caller has looked at the stream; this must also colour a string that goes to no stream at all.
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
+}
+
+/** Lines of at most `columns`, broken at blanks; a longer word is cut. */
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = ['']
+  for (const word of text.split(/\s+/).flatMap(whole => whole.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [])) {
+    const last = lines.at(-1)!
+    if (last === '') lines[lines.length - 1] = word
+    else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+function shorten(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`
+}
