@@ -68,10 +68,10 @@ export interface Link {
   readonly ready: Ready
 }
 
-/** The part of the undo journal that starting processes needs: a step says how to end one, with everything it has started. */
+/** The part of the undo journal that arranging needs: how to end a process with everything it has started, and which folder to remove. */
 export interface ProcessJournal {
-  add(step: { do: 'signal'; pid: number; startTime: string; signal: 'SIGKILL' }): string
-  done(id: string): void
+  add(step: { do: 'signal'; pid: number; startTime: string; signal: 'SIGKILL' } | { do: 'remove-folder'; path: string }): number
+  done(id: number): void
 }
 
 export interface ArrangeOptions {

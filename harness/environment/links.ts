@@ -36,6 +36,8 @@ export function linksOf(system: System): LinkName[] {
   for (const [to, { port }] of Object.entries(system.destinations)) {
     const known = [...links.values()].some(link => link.to === to)
     if (port !== undefined && !known && intake) add(intake, to)
+    const tied = [...links.values()].filter(link => link.to === to && system.components[link.from]?.kind === 'running').map(link => link.from)
+    if (port !== undefined && tied.length > 1) problems.push(`destinations.${to}.port: ${tied.join(' and ')} already run and would share one link; one of them can have it`)
   }
   if (problems.length > 0) throw new FloodmarkError('usage', `the links of system ${system.name} cannot be told`, { evidence: problems })
   return [...links.values()]

@@ -40,7 +40,7 @@ export function toxiproxyAt(api: string): Toxiproxy {
         method,
         // Browsers are turned away by their user agent, and any agent that starts with Mozilla/ with them.
         headers: { 'user-agent': 'floodmark', 'content-type': 'application/json' },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(limitMs),
       })
       const text = await response.text()

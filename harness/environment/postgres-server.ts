@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { execFile } from 'node:child_process'
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { causeOf, FloodmarkError } from '../errors.ts'
+import type { Component } from '../scenario/system.ts'
+import type { Launch } from './launch.ts'
+import type { PostgresBinaries } from './postgres-binaries.ts'
+import { postgresProbe, queryPostgres } from './probes.ts'
+import { runCommand } from './run-command.ts'
+
+const initialiseLimitMs = 60_000
+const schemaLimitMs = 30_000
+const userName = 'floodmark'
+const database = 'postgres'
+
+/** A PostgreSQL server on loopback with a password of its own, its data in `folder`; `schemaFile` is applied when it first answers. */
+export function postgresLaunch(
+  name: string,
+  { settings }: Extract<Component, { kind: 'postgres' }>,
+  { binaries, folder, port, schemaFile }: { binaries: PostgresBinaries; folder: string; port: number; schemaFile: string | undefined },
+): Launch & { urlAt(address: string): string } {
+  const password = randomBytes(16).toString('hex')
+  const data = join(folder, 'data')
+  const urlAt = (address: string): string => `postgres://${userName}:${password}@${address}/${database}`
+  const url = urlAt(`127.0.0.1:${port}`)
+  // Its messages in English whatever the machine speaks; nothing else of our environment concerns it.
+  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
+  // Where it listens is not the system's to say, so these come last.
+  const configuration = { ...settings, listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '' }
+  let initialised = false
+
+  async function initialiseData(signal: AbortSignal): Promise<void> {
+    const { user, initdb } = binaries
+    const passwordFile = join(folder, 'password')
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(passwordFile, password, { mode: 0o600 })
+    if (user) for (const path of [folder, passwordFile]) await chown(path, user.uid, user.gid)
+    // The built-in locale sorts alike on every machine. Nothing is lost by skipping the sync: the folder is not older than the run.
+    const args = [`--pgdata=${data}`, `--username=${userName}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync', '--no-instructions']
+    await runCommand(initdb, args, { ...user, cwd: folder, env, limitMs: initialiseLimitMs, signal })
+    await rm(passwordFile)
+  }
+
+  return {
+    name,
+    urlAt,
+    command: binaries.postgres,
+    args: ['-D', data, ...Object.entries(configuration).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    cwd: folder,
+    env,
+    ...binaries.user,
+    // Fast shutdown: ends sessions instead of waiting for them.
+    stopSignal: 'SIGINT',
+    async prepare(signal) {
+      if (!initialised) await initialiseData(signal)
+      initialised = true
+    },
+    probe: postgresProbe(url),
+    async initialise() {
+      if (!schemaFile) return
+      try {
+        await queryPostgres(url, await readFile(schemaFile, 'utf8'), schemaLimitMs)
+      } catch (error) {
+        throw new FloodmarkError('usage', `${name}: the schema ${schemaFile} could not be applied: ${causeOf(error)}`, { cause: error })
+      }
+    },
+    clear: () => removeSharedMemory(data),
+  }
+}
+
+/** A server that was killed leaves a few bytes of System V shared memory, named in its pid file; nothing else would ever remove them. */
+async function removeSharedMemory(data: string): Promise<void> {
+  try {
+    const line = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[6]
+    const id = line.trim().split(/\s+/)[1]
+    await promisify(execFile)('ipcrm', ['-m', id], { timeout: 2_000 })
+  } catch {
+    // It ended by itself and has removed both, or the machine has no ipcrm: harmless until it is restarted.
+  }
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Component, EnvContext, Ready } from '../scenario/system.ts'
+import type { Launch } from './launch.ts'
+import { httpProbe, tcpProbe, type Probe } from './probes.ts'
+
+/** A program of the system under test, in the folder of its system file unless it says otherwise. */
+export function programLaunch(name: string, { command: [command, ...args], cwd, env, ready }: Extract<Component, { kind: 'program' }>, { systemFolder, context }: { systemFolder: string; context: EnvContext }): Launch {
+  const folder = resolve(systemFolder, cwd)
+  const values = Object.entries(env(context)).map(([key, value]) => [key, String(value)])
+  return {
+    name,
+    command,
+    args: command === process.execPath ? args.map(arg => compiled(folder, arg)) : args,
+    cwd: folder,
+    env: { ...process.env, ...Object.fromEntries(values) },
+    stopSignal: 'SIGTERM',
+    probe: readyProbe(ready, context.host, context.port),
+  }
+}
+
+/** The probe that a program's `ready` stands for. */
+export function readyProbe(ready: Ready, host: string, port: number): Probe {
+  return ready.kind === 'http' ? httpProbe(host, port, ready.path) : tcpProbe(host, port)
+}
+
+/** In the published package a system's `.ts` files are compiled, and nothing rewrites their names in a definition: a `.ts` that is not there stands for its `.js`. */
+function compiled(folder: string, arg: string): string {
+  const javaScript = `${arg.slice(0, -3)}.js`
+  return arg.endsWith('.ts') && !existsSync(resolve(folder, arg)) && existsSync(resolve(folder, javaScript)) ? javaScript : arg
+}

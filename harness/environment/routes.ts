@@ -1,0 +1,70 @@
+// Arranging: a port for every component and every link, decided before anything starts, so that each can be told where the others are.
+import { FloodmarkError } from '../errors.ts'
+import type { Component, System } from '../scenario/system.ts'
+import type { ArrangeOptions, Link } from './environment.ts'
+import { createPortPicker, isFree } from './free-port.ts'
+import { linksOf, platform, readyOf, type LinkName } from './links.ts'
+
+const host = '127.0.0.1'
+
+export interface Routes {
+  /** Port on loopback of each component that the harness starts. */
+  ports: ReadonlyMap<string, number>
+  /** Links without their proxies, by name. */
+  links: ReadonlyMap<string, Link>
+  toxiproxyPort: number
+}
+
+/** Throws `unavailable` where a destination's fixed port is taken. */
+export async function planRoutes({ system, servers, links: kind }: Pick<ArrangeOptions, 'system' | 'servers' | 'links'>): Promise<Routes> {
+  const pickPort = createPortPicker()
+  const ports = new Map<string, number>()
+  for (const [name, component] of Object.entries(system.components)) {
+    if (component.kind !== 'running') ports.set(name, await pickPort())
+  }
+  const names = linksOf(system)
+  const links = new Map<string, Link>()
+  for (const link of names) {
+    const upstream = upstreamOf(link.to, system, ports, servers)
+    const listen = kind === 'direct' ? upstream : `${host}:${(await fixedPort(link, names, system)) ?? (await pickPort())}`
+    links.set(link.name, { ...link, listen, upstream, proxy: undefined, ready: readyOf(system, link.to) })
+  }
+  return { ports, links, toxiproxyPort: await pickPort() }
+}
+
+/** Host and port of something that already runs. */
+export function addressOf({ url }: Extract<Component, { kind: 'running' }>): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(url)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'https:' ? 443 : 80)) }
+}
+
+/** Refuses hosts that nobody has allowed: a flood must not leave this machine by mistake. Throws `usage`. */
+export function checkHosts(system: System, allowedHosts: readonly string[]): void {
+  for (const [name, component] of Object.entries(system.components)) {
+    if (component.kind !== 'running') continue
+    const { host: target } = addressOf(component)
+    if (target === 'localhost' || target === '::1' || /^127\.\d+\.\d+\.\d+$/.test(target) || allowedHosts.includes(target)) continue
+    throw new FloodmarkError('usage', `components.${name}.url: ${component.url} is not on loopback`, { hint: `to send load there all the same: --allow-host ${target}` })
+  }
+}
+
+function upstreamOf(target: string, system: System, ports: ReadonlyMap<string, number>, servers: ArrangeOptions['servers']): string {
+  const component = system.components[target]
+  if (component?.kind === 'running') {
+    const address = addressOf(component)
+    return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+  }
+  return `${host}:${component ? ports.get(target) : target === platform ? servers.adminPort : servers.destinationPorts[target]}`
+}
+
+/** A destination's fixed port goes to the link of whoever cannot be told another: something that already runs, else the first to ask. */
+async function fixedPort(link: LinkName, all: readonly LinkName[], system: System): Promise<number | undefined> {
+  const port = system.destinations[link.to]?.port
+  const rivals = all.filter(each => each.to === link.to)
+  const holder = rivals.find(each => system.components[each.from]?.kind === 'running') ?? rivals[0]
+  if (port === undefined || holder.name !== link.name) return undefined
+  if (await isFree(port)) return port
+  throw new FloodmarkError('unavailable', `destinations.${link.to}.port: something listens on 127.0.0.1:${port} already`, {
+    hint: `see what it is with: ss -ltnp 'sport = :${port}'`,
+  })
+}

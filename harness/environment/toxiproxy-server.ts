@@ -1,0 +1,27 @@
+import type { Link } from './environment.ts'
+import type { Launch } from './launch.ts'
+import { toxiproxyAt } from './toxiproxy.ts'
+
+/** Toxiproxy itself, with its API on loopback: a part of the harness, so its death makes a run invalid. */
+export function toxiproxyLaunch({ binary, folder, port }: { binary: string; folder: string; port: number }): Launch {
+  return {
+    name: 'toxiproxy',
+    command: binary,
+    args: ['-host', '127.0.0.1', '-port', String(port)],
+    cwd: folder,
+    // At its default level it writes a line for every connection that it accepts.
+    env: { ...process.env, LOG_LEVEL: 'warn' },
+    stopSignal: 'SIGTERM',
+    probe: async timeoutMs => `toxiproxy ${await toxiproxyAt(`http://127.0.0.1:${port}`).version(timeoutMs)}`,
+  }
+}
+
+/** Opens a proxy for each link. Its upstream need not be there yet: Toxiproxy connects to it when somebody connects to the link. */
+export async function openLinks(api: string, links: ReadonlyMap<string, Link>): Promise<Map<string, Link>> {
+  const opened = new Map<string, Link>()
+  for (const link of links.values()) {
+    await toxiproxyAt(api).createProxy(link)
+    opened.set(link.name, { ...link, proxy: { api, name: link.name } })
+  }
+  return opened
+}
