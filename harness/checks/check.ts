@@ -3,6 +3,7 @@ import type { Death, ProcessUsage } from '../environment/environment.ts'
 import type { Attempt } from '../history/attempts.ts'
 import type { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Corpus } from '../platform/corpus.ts'
 import type { Accounts } from './accounts.ts'
 import type { Latency } from './latency.ts'
 import type { Recovery } from './recovery-time.ts'
@@ -40,7 +41,8 @@ export interface Observations {
   history: History
   /** Attempts after each event's first, warm-up included; read more than once. The reader may yield the same object again and again. */
   attempts: Iterable<Readonly<Attempt>>
-  corpus: OrderNames
+  /** Says how the platform writes an order's id. */
+  corpus: Pick<Corpus, 'orderId'>
   /** Names in the order of the history's `deliveries`. */
   destinations: readonly string[]
   timeScale: number
@@ -65,11 +67,6 @@ export interface Evidence extends Observations {
   series: Series
   recoveries: readonly Recovery[]
   latency: Latency
-}
-
-/** How the platform writes an order's id. */
-export interface OrderNames {
-  orderId(order: number): string
 }
 
 /** What the load engine says of its own work in the flood. */
