@@ -9,7 +9,7 @@ export interface Bucket {
 /** Shopify's REST limit for a standard shop (DOMAIN.md 1.6, graded D). Not shrunk by the time scale: it is weighed against work. */
 export const standardBucket: Bucket = { size: 40, leakPerSecond: 2 }
 
-export interface CallLimit {
+interface CallLimit {
   /** Counts a call. `retryAfterMs` is 0 where it may go on, otherwise the time until the next one may. `used` is what the bucket holds now. */
   take(shop: number): { used: number; retryAfterMs: number }
 }

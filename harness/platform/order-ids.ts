@@ -7,7 +7,7 @@ const firstNamespace = 232_831
 const namespaces = 1_860_000
 
 /** Order ids: consecutive numbers of sixteen digits in a namespace of their own for each seed. */
-export interface OrderIds {
+interface OrderIds {
   of(order: number): number
   /** The order, or undefined for what is no id of this seed. */
   orderOf(text: string): number | undefined
@@ -29,7 +29,7 @@ export function orderIds(seed: number): OrderIds {
  * Ids in the form of a random UUID: the last 24 digits are the seed's and the purpose's, the first eight the index, scrambled. As with
  * real ones two neighbours share no prefix, so an index over them in a database is hit all over, not just at its end.
  */
-export interface UuidSpace {
+interface UuidSpace {
   of(index: number): string
   /** The index, or undefined for what is no id of this space. */
   indexOf(text: string): number | undefined

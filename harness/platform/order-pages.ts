@@ -3,7 +3,7 @@ import type { Corpus } from './corpus.ts'
 import { firstPlace, type OrderBook } from './order-book.ts'
 import { QueryError, type Cursor, type OrderFilters, type OrderQuery } from './order-query.ts'
 
-export interface OrderPage {
+interface OrderPage {
   /** In the list's direction: newest first, or from `since_id` on. */
   orders: number[]
   previous: Cursor | undefined

@@ -2,7 +2,7 @@
 import { faker } from '@faker-js/faker/locale/en'
 
 /** Marks the places that are patched per order. A number's mark is the whole string; its quotes are dropped. */
-export const marks = { id: '⟦id⟧', number: '⟦number⟧', time: '⟦time⟧', money: (cents: number): string => `⟦money:${cents}⟧` } as const
+const marks = { id: '⟦id⟧', number: '⟦number⟧', time: '⟦time⟧', money: (cents: number): string => `⟦money:${cents}⟧` } as const
 
 /** Cents that an order's amounts may lie above its template's. */
 export const amountSpread = 1_000

@@ -22,7 +22,7 @@ export interface OrderTemplate {
 }
 
 /** What an order's holes are filled with. */
-export interface OrderPatch {
+interface OrderPatch {
   id: number
   /** Shop's own number of the order, ten digits. */
   number: number
