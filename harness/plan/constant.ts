@@ -1,3 +1,4 @@
+// An arrival shape: steady state, and what capacity is measured with.
 import type { Duration } from '../scenario/duration.ts'
 import { piecewise } from './piecewise.ts'
 import { readShapeInput } from './shape-input.ts'

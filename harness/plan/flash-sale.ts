@@ -1,3 +1,4 @@
+// An arrival shape: one merchant, a few minutes, no warning.
 import type { Duration } from '../scenario/duration.ts'
 import { piecewise } from './piecewise.ts'
 import { readShapeInput } from './shape-input.ts'

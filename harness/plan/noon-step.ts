@@ -1,3 +1,4 @@
+// An arrival shape: the busiest minute of the year.
 import type { Duration } from '../scenario/duration.ts'
 import { piecewise } from './piecewise.ts'
 import { readShapeInput } from './shape-input.ts'

@@ -1,3 +1,4 @@
+// An arrival shape: the whole weekend, time zone by time zone.
 import type { Duration } from '../scenario/duration.ts'
 import { piecewise, type RatePoint } from './piecewise.ts'
 import { readShapeInput } from './shape-input.ts'

@@ -1,3 +1,4 @@
+// Arrival shapes one after the other, as one.
 import { shapeError } from './shape-input.ts'
 import type { Shape } from './shape.ts'
 

@@ -121,6 +121,7 @@ describe('listing', () => {
   })
 
   test('shows no order before its planned instant, and pages stand still while orders come in', async () => {
+    const servedAtMs = monotonicMs()
     const { get } = await serve({ floodAgeMs: 10_000 })
     const first = await get('/orders.json?limit=5')
     const firstIds = ((await first.json()) as { orders: Listed[] }).orders.map(order => String(order.id))
@@ -128,6 +129,7 @@ describe('listing', () => {
     const newest = all.indexOf(firstIds[0])
     const dueMs = (place: number): number => plan.dueTicks[corpus.orderOfOrderId(all[place])! * 2] / 100
     expect(dueMs(newest - 1)).toBeGreaterThan(10_000)
+    expect(dueMs(newest)).toBeLessThan(10_000 + monotonicMs() - servedAtMs)
     await new Promise(resolve => setTimeout(resolve, 300))
     const rest = await readAll(get, linkOf(first, 'next')!)
     expect([...firstIds, ...rest.ids]).toEqual(all.slice(newest))
