@@ -1,0 +1,45 @@
+// The command table, nothing else. Each command is a file in commands/; bin/floodmark.js has made sure of the Node that reads this.
+import { createRequire } from 'node:module'
+import { Command, Option } from 'commander'
+import { doctor } from './commands/doctor.ts'
+import { doctorHelp, listHelp, mainHelp, runHelp } from './commands/help.ts'
+import { list } from './commands/list.ts'
+import { addSetting, readSeed } from './commands/options.ts'
+import { endWith, stopOnSignals } from './commands/process-end.ts'
+import { run } from './commands/run.ts'
+
+const { version } = createRequire(import.meta.url)('floodmark/package.json') as { version: string }
+const signal = stopOnSignals()
+
+const program = new Command('floodmark')
+  .description('Flood a webhook pipeline, break what it depends on, and account for every order.')
+  .version(version)
+  .addHelpText('after', mainHelp)
+  .exitOverride()
+
+program.command('run <scenario...>')
+  .description('run scenarios one after another: shipped names or paths of scenario files')
+  .addOption(new Option('--seed <number>', 'seed of the plan and of the orders: the same seed sends the same events').argParser(readSeed).default(1))
+  .option('--out <folder>', 'folder that each run makes its own folder in', 'runs')
+  .option('--system <name or path>', "run on this system instead of the scenario's own")
+  .addOption(new Option('--links <how>', 'how components reach each other; direct leaves out the proxies, and so every fault on a link').choices(['toxiproxy', 'direct']).default('toxiproxy'))
+  .addOption(new Option('--set <key=value>', 'change a parameter that the scenario declares, such as rate=900; repeatable').argParser(addSetting).default({}, 'none'))
+  .addOption(new Option('--allow-host <host>', 'a host other than loopback that the system may stand on; repeatable').argParser((host: string, hosts: string[]) => [...hosts, host]).default([], 'none'))
+  .option('--json', 'run.json of each run, one a line, on standard output and nothing else there')
+  .option('--junit <file>', 'write the checks of all runs as JUnit XML')
+  .addHelpText('after', runHelp)
+  .action((names, options) => endWith(() => run(names, options, signal)))
+
+program.command('doctor')
+  .description('say what this machine has and lacks for a run, with cause and cure for each row')
+  .option('--json', 'the table as JSON on standard output')
+  .addHelpText('after', doctorHelp)
+  .action(options => endWith(() => doctor(options)))
+
+program.command('list')
+  .description('list the scenarios and systems that ship')
+  .option('--json', 'the list as JSON on standard output')
+  .addHelpText('after', listHelp)
+  .action(options => endWith(() => list(options)))
+
+await endWith(() => program.parseAsync())

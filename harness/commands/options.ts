@@ -1,0 +1,17 @@
+// Reads option values that are more than a text.
+import { InvalidArgumentError } from 'commander'
+
+const maxSeed = 2 ** 32 - 1
+
+export function readSeed(text: string): number {
+  const seed = Number(text)
+  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > maxSeed) throw new InvalidArgumentError(`must be a whole number from 0 to ${maxSeed}`)
+  return seed
+}
+
+/** Adds one `--set key=value`. Whether the scenario knows the key, and the value's type, is validation's to say. */
+export function addSetting(text: string, settings: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('must be key=value, such as rate=900')
+  return { ...settings, [text.slice(0, equals)]: text.slice(equals + 1) }
+}

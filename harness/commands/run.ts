@@ -1,0 +1,86 @@
+// `floodmark run`: every scenario is made ready before the first is started, so that nothing stops half-way for a typing mistake.
+import { renderSummary, renderSummaryTable } from '../../reports/summary.ts'
+import { writeJUnit } from '../../reports/write.ts'
+import type { RunRecord } from '../../reports/record.ts'
+import { worstOf } from '../checks/verdict.ts'
+import { FloodmarkError } from '../errors.ts'
+import type { ExitName } from '../exit-codes.ts'
+import { runScenario } from '../run.ts'
+import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
+import { prepare, type Prepared } from '../scenario/prepare.ts'
+import { checkOutFolder } from './out-folder.ts'
+import { terminalProgress } from './progress.ts'
+import { tell } from './process-end.ts'
+
+export interface RunCommandOptions {
+  seed: number
+  out: string
+  system?: string
+  links: 'toxiproxy' | 'direct'
+  set: Record<string, string>
+  allowHost: string[]
+  json?: boolean
+  junit?: string
+}
+
+/** Runs the scenarios one after another and comes to the worst of their ends. */
+export async function run(names: readonly string[], options: RunCommandOptions, signal: AbortSignal): Promise<ExitName> {
+  const prepared = await prepareAll(names, options)
+  await checkOutFolder(options.out)
+  const records: RunRecord[] = []
+  const ends: ExitName[] = []
+  for (const each of prepared) {
+    if (!signal.aborted) ends.push(await runOne(each, options, signal, records))
+  }
+  if (signal.aborted) ends.push('interrupted')
+  if (options.junit !== undefined) await writeJUnit(options.junit, records)
+  if (records.length > 1 && !options.json) process.stdout.write(`\n${renderSummaryTable(records, terminal(process.stdout))}\n`)
+  return worstOf(ends)
+}
+
+/** All scenarios, or the problems of all of them. */
+async function prepareAll(names: readonly string[], { system, set, links }: RunCommandOptions): Promise<Prepared[]> {
+  const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
+  const prepared: Prepared[] = []
+  const refusals: FloodmarkError[] = []
+  for (const name of names) {
+    try {
+      prepared.push(prepare(await loadScenario(name), { set, replacement, links }))
+    } catch (error) {
+      if (!(error instanceof FloodmarkError)) throw error
+      refusals.push(error)
+    }
+  }
+  if (refusals.length === 1) throw refusals[0]
+  if (refusals.length > 1) throw new FloodmarkError('usage', `${refusals.length} scenarios cannot be run`, { evidence: refusals.flatMap(each => [each.message, ...each.evidence.map(line => `  ${line}`)]) })
+  return prepared
+}
+
+/** One run to its end. What a run dies of is told and counts, and the next one still has its turn. */
+async function runOne(prepared: Prepared, options: RunCommandOptions, signal: AbortSignal, records: RunRecord[]): Promise<ExitName> {
+  const { seed, out, links, allowHost } = options
+  const { name } = prepared.scenario
+  const progress = terminalProgress(`${name} on ${prepared.system.name}`)
+  try {
+    const { record, folder } = await runScenario(prepared, { seed, out, links, allowedHosts: allowHost, signal, progress })
+    progress.finish(true)
+    records.push(record)
+    process.stdout.write(options.json ? `${JSON.stringify(record)}\n` : `\n${renderSummary(record, { ...terminal(process.stdout), folder })}\n`)
+    return record.verdict
+  } catch (error) {
+    progress.finish(false)
+    if (isInterruption(error, signal)) tell(signal.reason)
+    else tell(error)
+    return isInterruption(error, signal) ? 'interrupted' : error instanceof FloodmarkError ? error.exit : 'internal'
+  }
+}
+
+/** Node's own waits wrap the reason of an abort into an error of theirs. */
+function isInterruption(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false
+  return error === signal.reason || (error instanceof Error && (error.name === 'AbortError' || isInterruption(error.cause, signal)))
+}
+
+function terminal(stream: NodeJS.WriteStream): { color: boolean; width: number } {
+  return { color: stream.hasColors?.() ?? false, width: stream.columns ?? 100 }
+}
