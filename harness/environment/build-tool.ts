@@ -1,10 +1,11 @@
 // Arranging, before anything starts: every tool that the run needs, found or built once into the user's cache.
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { monotonicMs } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import { runCommand } from './run-command.ts'
-import { cachedTool, checkVersion, lookUpTool, pinnedVersion, tools, toolsModule, type Rejected, type Tool, type ToolName } from './tool.ts'
+import { cachedTool, checkVersion, lookUpTool, pinnedGo, pinnedVersion, tools, toolsModule, type Rejected, type Tool, type ToolName } from './tool.ts'
 
 // Cold, with downloads, a build takes 20 to 40 s on two cores; a machine twenty times slower is still given its time.
 const buildLimitMs = 15 * 60_000
@@ -19,9 +20,9 @@ export interface FindToolOptions {
 export async function findTool(name: ToolName, progress: (line: string) => void, { signal, env = process.env }: FindToolOptions = {}): Promise<Tool> {
   const { tool, rejected } = await lookUpTool(name, env)
   const reasons = rejected.map(describeRejected)
+  const { setting } = tools[name]
   if (rejected.some(({ source }) => source === 'setting')) {
-    const { setting } = tools[name]
-    throw new FloodmarkError('unavailable', reasons[0], { hint: `set ${setting} to a ${name} that runs, or unset it: unset ${setting}` })
+    throw new FloodmarkError('unavailable', `${setting}: ${reasons[0]}`, { hint: `set ${setting} to a ${name} that runs, or unset it: unset ${setting}` })
   }
   for (const reason of reasons) progress(reason)
   return tool ?? { name, path: await buildTool(name, progress, { signal, env }, reasons), version: pinnedVersion(name), source: 'built' }
@@ -34,12 +35,13 @@ export function describeRejected({ source, path, reason }: Rejected): string {
 
 /** The lines that get a tool onto this machine, for errors and doctor. */
 export function cureFor(name: ToolName): string {
-  const { setting, package: source, ldflags } = tools[name]
-  const flags = ldflags(pinnedVersion(name)) && `-ldflags "${ldflags(pinnedVersion(name))}" `
+  const { setting, atLeast, below } = tools[name]
+  const archive = `go${pinnedGo()}.${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz`
   return [
-    'install Go 1.26 or later from https://go.dev/dl and run the command again, which builds it once; or, with a binary from elsewhere:',
-    `  CGO_ENABLED=0 go build -C ${toolsModule} ${flags}-o /tmp/${name} ${source}`,
-    `  export ${setting}=/tmp/${name}`,
+    `install Go ${pinnedGo()} or later and run the command again, which builds ${name} once:`,
+    `  curl -L https://go.dev/dl/${archive} | sudo tar -C /usr/local -xz && export PATH=/usr/local/go/bin:$PATH`,
+    `or name one that is there already, from ${atLeast} to below ${below}:`,
+    `  export ${setting}=/path/to/${name}`,
   ].join('\n')
 }
 
@@ -47,7 +49,7 @@ async function buildTool(name: ToolName, progress: (line: string) => void, { sig
   const target = cachedTool(name, env)
   const version = pinnedVersion(name)
   // A name of its own and a rename: of two builds at once the later wins, and nobody ever runs half a binary.
-  const unfinished = `${target}.${process.pid}.${Date.now()}`
+  const unfinished = `${target}.${randomUUID()}`
   try {
     mkdirSync(dirname(target), { recursive: true })
     progress(`building ${name} ${version} once into ${dirname(target)} (about half a minute)`)

@@ -45,7 +45,7 @@ export function linksOf(system: System): LinkName[] {
 
 /** The request that gets an answer from the far end of a link. */
 export function readyOf(system: System, target: string): Ready {
-  const component = system.components[target]
+  const component = Object.hasOwn(system.components, target) ? system.components[target] : undefined
   if (!component) return { kind: 'http', path: '/healthz' }
   return component.kind === 'program' || component.kind === 'running' ? component.ready : { kind: 'tcp' }
 }
@@ -75,7 +75,7 @@ function targetsAskedFor(from: string, component: Component, problems: string[])
 
 function protocolOf(system: System, target: string): Link['protocol'] | undefined {
   if (target === platform || Object.hasOwn(system.destinations, target)) return 'http'
-  const component = system.components[target]
+  const component = Object.hasOwn(system.components, target) ? system.components[target] : undefined
   if (!component) return undefined
   if (component.kind === 'nats' || component.kind === 'postgres') return component.kind
   return component.ready.kind

@@ -91,10 +91,20 @@ export function cachedTool(name: ToolName, env: NodeJS.ProcessEnv = process.env)
 
 /** The version that the tools module pins. */
 export function pinnedVersion(name: ToolName): string {
-  const { module } = tools[name]
-  const line = readFileSync(join(toolsModule, 'go.mod'), 'utf8').split('\n').find(text => text.trim().startsWith(`${module} v`))
-  if (!line) throw new Error(`${toolsModule}go.mod does not pin ${module}`)
-  return line.trim().split(/\s+/)[1].slice(1)
+  return wordAfter(tools[name].module, /^v\d/).slice(1)
+}
+
+/** The oldest Go that can build them. An older one from 1.21 on fetches this one by itself, where it may. */
+export function pinnedGo(): string {
+  return wordAfter('go', /^\d/)
+}
+
+/** go.mod is the one place where versions stand: `<name> <version>` on a line of its own. */
+function wordAfter(name: string, version: RegExp): string {
+  const lines = readFileSync(join(toolsModule, 'go.mod'), 'utf8').split('\n').map(line => line.trim().split(/\s+/))
+  const found = lines.find(([first, second]) => first === name && version.test(second))
+  if (!found) throw new Error(`${toolsModule}go.mod does not say which version of ${name}`)
+  return found[1]
 }
 
 /** Runs `--version` and holds it against the supported range. */

@@ -1,0 +1,89 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { findTool } from '../../harness/environment/build-tool.ts'
+import { cachedTool, compareVersions, lookUpTool, pinnedVersion } from '../../harness/environment/tool.ts'
+
+let folder: string
+let env: NodeJS.ProcessEnv
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'floodmark-tools-'))
+  env = { PATH: join(folder, 'path'), XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder }
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function program(path: string, script: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `#!/bin/sh\n${script}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+const onPath = (script: string): string => program(join(folder, 'path', 'nats-server'), script)
+const inCache = (script: string): string => program(cachedTool('nats-server', env), script)
+
+test.for([
+  ['echo nats-server: v2.9.10', 'is 2.9.10; nats-server from 2.12.3 to below 3.0.0 is needed'],
+  ['echo nats-server: v3.0.0', 'is 3.0.0; nats-server from 2.12.3 to below 3.0.0 is needed'],
+  ['echo hello', 'answers --version with "hello", which holds no version'],
+  ['echo libfoo.so is missing >&2; exit 127', 'libfoo.so is missing'],
+] as const)('a nats-server on PATH that says `%s` is passed over, with the reason', async ([script, reason]) => {
+  const path = onPath(script)
+  const cached = inCache('echo nats-server: v2.15.2')
+  const { tool, rejected } = await lookUpTool('nats-server', env)
+  expect(tool).toEqual({ name: 'nats-server', path: cached, version: '2.15.2', source: 'cache' })
+  expect(rejected).toEqual([{ source: 'path', path, reason: expect.stringContaining(reason) }])
+  const lines: string[] = []
+  await findTool('nats-server', line => lines.push(line), { env })
+  expect(lines).toEqual([expect.stringContaining(`${path} (on PATH)`)])
+})
+
+test('the setting comes before PATH, and PATH before the cache', async () => {
+  inCache('echo nats-server: v2.15.2')
+  expect((await lookUpTool('nats-server', env)).tool?.source).toBe('cache')
+  onPath('echo nats-server: v2.12.3')
+  expect((await lookUpTool('nats-server', env)).tool).toMatchObject({ source: 'path', version: '2.12.3' })
+  env.FLOODMARK_NATS_SERVER = program(join(folder, 'mine'), 'echo nats-server: v2.14.0')
+  expect((await lookUpTool('nats-server', env)).tool).toMatchObject({ source: 'setting', version: '2.14.0' })
+})
+
+test('a setting that will not do is an error, whatever else is there', async () => {
+  inCache('echo nats-server: v2.15.2')
+  env.FLOODMARK_NATS_SERVER = join(folder, 'nowhere')
+  await expect(findTool('nats-server', () => {}, { env })).rejects.toMatchObject({
+    exit: 'unavailable', message: expect.stringMatching(/FLOODMARK_NATS_SERVER.*nowhere.*does not run.*ENOENT/), hint: expect.stringContaining('unset FLOODMARK_NATS_SERVER'),
+  })
+})
+
+test('without Go the error holds the cause, what was passed over, and the lines that cure it', async () => {
+  onPath('echo nats-server: v2.9.10')
+  await expect(findTool('nats-server', () => {}, { env })).rejects.toMatchObject({
+    exit: 'unavailable',
+    message: expect.stringMatching(/could not be built: go does not run.*ENOENT/),
+    evidence: [expect.stringContaining('is 2.9.10')],
+    hint: expect.stringMatching(/go1\.\d+[\d.]*\.\w+-\w+\.tar\.gz[^]*export FLOODMARK_NATS_SERVER=/),
+  })
+})
+
+test('a build that fails shows the last lines of go and leaves nothing in the cache', async () => {
+  program(join(folder, 'path', 'go'), 'echo go: module lookup disabled >&2; exit 1')
+  const failure = findTool('nats-server', () => {}, { env: { ...env, PATH: `${env.PATH}:/bin` } })
+  await expect(failure).rejects.toMatchObject({ exit: 'unavailable', evidence: ['go: module lookup disabled'] })
+  expect((await lookUpTool('nats-server', env))).toEqual({ tool: undefined, rejected: [] })
+})
+
+test('two builds at once both end with the whole binary', async () => {
+  const built = "echo 'echo nats-server: v2.15.2' > \"$out\"; chmod +x \"$out\""
+  program(join(folder, 'path', 'go'), `while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; shift; done; echo '#!/bin/sh' > "$out"; sleep 0.1; ${built.replace('> ', '>> ')}`)
+  const both = { ...env, PATH: `${env.PATH}:/bin` }
+  const tools = await Promise.all([findTool('nats-server', () => {}, { env: both }), findTool('nats-server', () => {}, { env: both })])
+  for (const tool of tools) expect(tool).toEqual({ name: 'nats-server', path: cachedTool('nats-server', env), version: pinnedVersion('nats-server'), source: 'built' })
+})
+
+test('versions compare by number, part by part', () => {
+  expect(compareVersions('2.9.10', '2.12.3')).toBeLessThan(0)
+  expect(compareVersions('2.12.3', '2.12.3')).toBe(0)
+  expect(compareVersions('3.0.0', '2.99.99')).toBeGreaterThan(0)
+})
