@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+// A scenario or system file under test imports floodmark by name, as a user's does.
+const alias = [
+  { find: /^floodmark$/, replacement: fileURLToPath(new URL('harness/index.ts', import.meta.url)) },
+  { find: /^floodmark\/(reference|naive)$/, replacement: fileURLToPath(new URL('system/$1.ts', import.meta.url)) },
+]
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        // Real servers on a machine of two cores: one file at a time, after everything that is quick.
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/{integration,contract,package}/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
