@@ -1,4 +1,4 @@
-import type { RunRecord } from '../reports/record.ts'
+import type { RunRecord, SeriesRecord } from '../reports/record.ts'
 import { arrange } from './phases/arrange.ts'
 import { drain } from './phases/drain.ts'
 import { flood } from './phases/flood.ts'
@@ -24,6 +24,7 @@ export interface RunOptions {
 
 export interface FinishedRun {
   record: RunRecord
+  series: SeriesRecord
   folder: string
 }
 
@@ -54,7 +55,7 @@ export async function runScenario(prepared: Prepared, options: RunOptions): Prom
 
     phases.begin('record')
     const record = await writeRecord({ prepared, planned, observed, judged, phases, folder, options })
-    return { record, folder: folder.path }
+    return { record, series: judged.series, folder: folder.path }
 
     // The system lives inside this function only: it is stopped before anything is judged.
     async function observe() {

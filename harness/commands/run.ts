@@ -1,6 +1,6 @@
 // `floodmark run`: every scenario is made ready before the first is started, so that nothing stops half-way for a typing mistake.
 import { renderSummary, renderSummaryTable } from '../../reports/summary.ts'
-import { writeJUnit } from '../../reports/write.ts'
+import { writeJUnit, writeReports } from '../../reports/write.ts'
 import type { RunRecord } from '../../reports/record.ts'
 import { worstOf } from '../checks/verdict.ts'
 import { FloodmarkError } from '../errors.ts'
@@ -62,7 +62,8 @@ async function runOne(prepared: Prepared, options: RunCommandOptions, signal: Ab
   const { name } = prepared.scenario
   const progress = terminalProgress(`${name} on ${prepared.system.name}`)
   try {
-    const { record, folder } = await runScenario(prepared, { seed, out, links, allowedHosts: allowHost, signal, progress })
+    const { record, series, folder } = await runScenario(prepared, { seed, out, links, allowedHosts: allowHost, signal, progress })
+    await writeReports(folder, record, series)
     progress.finish(true)
     records.push(record)
     process.stdout.write(options.json ? `${JSON.stringify(record)}\n` : `\n${renderSummary(record, { ...terminal(process.stdout), folder })}\n`)
