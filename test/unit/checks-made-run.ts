@@ -1,4 +1,5 @@
 import type { Observations } from '../../harness/checks/check.ts'
+import type { Death } from '../../harness/environment/environment.ts'
 import type { FaultRecord } from '../../harness/faults/fault.ts'
 import type { Attempt } from '../../harness/history/attempts.ts'
 import { ACKED, createHistory, INDETERMINATE, NONE, REFUSED, ticksPerMs } from '../../harness/history/history.ts'
@@ -8,6 +9,7 @@ import type { Plan } from '../../harness/plan/plan.ts'
 export interface MadeRun extends Observations {
   attempts: Attempt[]
   faults: FaultRecord[]
+  deaths: Death[]
 }
 
 interface Making {
