@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest'
+import { FloodmarkError } from '../../harness/errors.ts'
+import { at, command, constant, defineScenario, defineSystem, http, nats, noLoss, recovery, running, segmentLike, shopify2024, tcp, type Scenario } from '../../harness/index.ts'
+import { prepare, type PrepareOptions } from '../../harness/scenario/prepare.ts'
+
+const system = defineSystem({
+  components: {
+    queue: nats(),
+    taker: command(['taker'], { env: ({ to, port }) => ({ PORT: port, QUEUE: to('queue') }), ready: http('/healthz') }),
+    sender: command(['sender'], { env: ({ to }) => ({ QUEUE: to('queue'), CRM: to('crm'), SHOP: to('platform') }), ready: tcp() }),
+    old: running({ url: 'http://127.0.0.1:4000', connectsTo: ['crm'] }),
+  },
+  roles: { intake: 'taker', buffer: 'queue', worker: 'sender', store: 'old' },
+  intake: { path: '/hooks' },
+  destinations: { crm: segmentLike(), mail: segmentLike() },
+  correlate: () => [],
+})
+
+type Input = Parameters<typeof defineScenario>[0]
+
+function scenario(change: Partial<Record<keyof Input | 'colour', unknown>> = {}): Scenario {
+  return defineScenario({
+    name: 'made-up',
+    hypothesis: 'It holds.',
+    system,
+    parameters: { rate: 100, duration: '60s', wait: '5s', many: 7, loud: false },
+    load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 20, topics: ['orders/create'], retries: shopify2024 }),
+    faults: [at('40%').kill('buffer').for('30%')],
+    expect: [noLoss()],
+    ...(change as object),
+  })
+}
+
+function problemsOf(change: Parameters<typeof scenario>[0], options?: PrepareOptions): string[] {
+  try {
+    prepare(scenario(change), options)
+    return []
+  } catch (error) {
+    if (!(error instanceof FloodmarkError)) throw error
+    expect(error.exit).toBe('usage')
+    return [...error.evidence]
+  }
+}
+
+const load = { shape: constant({ rate: 1, over: '60s' }), shops: 20, topics: ['orders/create'], retries: shopify2024 }
+
+test('fills in what was left out', () => {
+  const { load: filled, scenario: made, systemFile, floodMs } = prepare(scenario())
+  expect(filled).toMatchObject({ timeScale: 1, maxSockets: 512 })
+  expect(made).toMatchObject({ repair: false, lateAfter: '5m', drainLimit: '5m', recoveryBound: '30s', generator: { lagP99Ms: 50, unsent: 0 } })
+  expect(system).toMatchObject({ name: 'scenario-prepare.test', settle: '35s', intake: { refusedStatuses: [] } })
+  expect([systemFile, floodMs]).toEqual([null, 60_000])
+})
+
+test('remembers the file that called', () => {
+  expect(scenario().file).toBe(import.meta.filename)
+  expect(system.file).toBe(import.meta.filename)
+})
+
+test('turns roles into components and times into milliseconds', () => {
+  const faults = [at('40%').kill('buffer').for('30%'), at('1s').cut('worker->destination').for('2s'), at('10%').slow('intake->buffer', { latency: '1s' }).for('5s'), at('5s').cut('platform->intake').for('1s'), at('50%').cut('worker->platform').for('1s')]
+  expect(prepare(scenario({ faults })).faults).toEqual([
+    { id: 'fault-1', kind: 'kill', target: 'queue', parameters: {}, atMs: 24_000, forMs: 18_000 },
+    { id: 'fault-2', kind: 'cut', target: 'sender->crm', parameters: {}, atMs: 1_000, forMs: 2_000 },
+    { id: 'fault-3', kind: 'slow', target: 'taker->queue', parameters: { latency: '1s' }, atMs: 6_000, forMs: 5_000 },
+    { id: 'fault-4', kind: 'cut', target: 'platform->taker', parameters: {}, atMs: 5_000, forMs: 1_000 },
+    { id: 'fault-5', kind: 'cut', target: 'sender->platform', parameters: {}, atMs: 30_000, forMs: 1_000 },
+  ])
+})
+
+test('a fault may end with the flood, whatever the shares add up to in floating point', () => {
+  expect(problemsOf({ faults: [at('70.1%').kill('buffer').for('29.9%')] })).toEqual([])
+})
+
+test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
+  ['unknown key', { colour: 'red' }, {}, 'colour: unknown; there is name, hypothesis,'],
+  ['mistyped key of the load', { load: { ...load, timeScal: 2 } }, {}, 'load.timeScal: unknown, did you mean timeScale?'],
+  ['unknown key of the generator', { generator: { lag: 3 } }, {}, 'generator.lag: unknown; there is lagP99Ms, unsent'],
+  ['name', { name: 'Black Friday' }, {}, 'name: found "Black Friday", must be kebab-case'],
+  ['no hypothesis', { hypothesis: ' ' }, {}, 'hypothesis: found " ", must be'],
+  ['system that is none', { system: {} }, {}, 'system: found an object, must be what defineSystem returns'],
+  ['duration', { lateAfter: '20 parsecs' }, {}, 'lateAfter: found "20 parsecs", must be a duration'],
+  ['bound of zero', { recoveryBound: '0s' }, {}, 'recoveryBound: found "0s", must be a duration longer than zero'],
+  ['rate', { parameters: { rate: -5, duration: '60s' } }, {}, 'parameters.rate: found -5, must be a number above 0'],
+  ['duration of the flood', { parameters: { rate: 5, duration: '20 parsecs' } }, {}, 'parameters.duration: found "20 parsecs"'],
+  ['no rate', { parameters: { duration: '60s' } }, {}, 'parameters.rate: found nothing'],
+  ['shops', { load: { ...load, shops: 0 } }, {}, 'load.shops: found 0, must be a whole number from 1 to'],
+  ['sockets', { load: { ...load, maxSockets: 1.5 } }, {}, 'load.maxSockets: found 1.5'],
+  ['time scale', { load: { ...load, timeScale: 0 } }, {}, 'load.timeScale: found 0, must be a number from 1'],
+  ['topic', { load: { ...load, topics: ['orders/creat'] } }, {}, 'load.topics[0]: found "orders/creat", must be one of orders/create,'],
+  ['no topic', { load: { ...load, topics: [] } }, {}, 'load.topics: found a list of 0'],
+  ['shape that refuses', { load: () => ({ ...load, shape: constant({ rate: Number.NaN, over: '60s' }) }) }, {}, 'load: constant.rate: found NaN'],
+  ['code that throws', { faults: () => { throw new Error('no idea') } }, {}, 'faults: no idea'],
+  ['no check', { expect: [] }, {}, 'expect: found a list of 0, must be a list of at least one check'],
+  ['check that is none', { expect: [noLoss(), 'noLoss'] }, {}, 'expect[1]: found "noLoss", must be a check'],
+  ['check that needs faults', { faults: [], expect: [recovery({ backlog: '15s' })] }, {}, 'expect.recovery: needs a fault'],
+  ['fault on a role nobody plays', { faults: [at('1%').kill('reconciler').for('2%')] }, {}, 'faults[0].target: no component of system scenario-prepare.test plays reconciler; roles: intake (taker)'],
+  ['mistyped target', { faults: [at('1%').kill('bufer').for('2%')] }, {}, 'faults[0].target: no role or component bufer, did you mean buffer?'],
+  ['link that is not there', { faults: [at('1%').cut('intake->store').for('2%')] }, {}, 'faults[0].target: no link intake->store (taker->old in system scenario-prepare.test)'],
+  ['link where a component belongs', { faults: [at('1%').kill('intake->buffer').for('2%')] }, {}, 'faults[0].target: found "intake->buffer", must be a role or component'],
+  ['component where a link belongs', { faults: [at('1%').cut('buffer').for('2%')] }, {}, 'faults[0].target: found "buffer", must be a link'],
+  ['what already runs', { faults: [at('1%').kill('store').for('2%')] }, {}, 'faults[0].target: old already runs and is not managed by floodmark'],
+  ['link without proxy', { faults: [at('1%').cut('intake->buffer').for('2%')] }, { links: 'direct' }, 'faults[0]: cut needs the proxy of intake->buffer, which --links direct leaves out'],
+  ['fault outside the flood', { faults: [at('80%').kill('buffer').for('30%')] }, {}, 'faults[0]: outside the flood: begins at 48 s and ends at 66 s, the flood ends at 60 s'],
+  ['fault of no length', { faults: [at('80%').kill('buffer').for('0%')] }, {}, 'faults[0].for: found "0%", must be longer than zero'],
+  ['fault without end', { faults: [at('80%').kill('buffer')] }, {}, 'faults[0]: has no end'],
+  ['instant', { faults: [at('noon' as '1%').kill('buffer').for('1%')] }, {}, 'faults[0].at: found "noon", must be a share of the flood'],
+  ['kind', { faults: [{ kind: 'kil', target: 'buffer', parameters: {}, at: '1%', for: '1%' }] }, {}, 'faults[0].kil: unknown, did you mean kill?'],
+  ['parameters of a fault', { faults: [at('1%').slow('intake->buffer', { latency: 'ages' as '1s' }).for('1%')] }, {}, 'faults[0].slow: latency'],
+  ['overlap', { faults: [at('10%').kill('buffer').for('20%'), at('20%').pause('queue').for('5%')] }, {}, 'faults: pause queue'],
+  ['--set unknown', {}, { set: { rat: '5' } }, '--set rat: unknown, did you mean rate?; there is rate, duration, wait, many, loud'],
+  ['--set number', {}, { set: { many: 'x' } }, '--set many: found "x", must be a number'],
+  ['--set duration', {}, { set: { wait: '5 parsecs' } }, '--set wait: found "5 parsecs", must be a duration'],
+  ['--set flag', {}, { set: { loud: 'very' } }, '--set loud: found "very", must be true or false'],
+  ['--set rate', {}, { set: { rate: '0' } }, '--set rate: found 0, must be a number above 0'],
+])('refuses %s', (_, change, options, line) => {
+  const problems = problemsOf(change, options)
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toContain(line)
+})
+
+test('tells all problems at once, and none twice', () => {
+  const problems = problemsOf({ colour: 1, lateAfter: '20 parsecs', parameters: { rate: 0, duration: 'soon' }, faults: [at('90%').kill('buffer').for('20%'), at('1%').kill('nobody').for('1%')], expect: [3] }, { set: { other: 1 } })
+  expect(problems.map(line => line.split(':')[0])).toEqual(['lateAfter', 'colour', 'parameters.rate', 'parameters.duration', '--set other', 'expect[0]', 'faults[0]', 'faults[1].target'])
+})
+
+test('reads overrides in the declared type', () => {
+  expect(prepare(scenario(), { set: { rate: '250', duration: '2m', loud: 'true', many: 3, wait: '1s' } }).parameters).toEqual({ rate: 250, duration: '2m', loud: true, many: 3, wait: '1s' })
+})
+
+test('a system can be put in the place of the declared one', () => {
+  const other = defineSystem({ components: { app: command(['app'], { env: ({ to }) => ({ CRM: to('crm') }), ready: tcp() }) }, roles: { intake: 'app', buffer: 'app' }, intake: { path: '/' }, destinations: { crm: segmentLike() }, correlate: () => [] })
+  const prepared = prepare(scenario(), { replacement: { system: other, file: '/somewhere/other.ts' } })
+  expect(prepared.system).toBe(other)
+  expect(prepared.systemFile).toBe('/somewhere/other.ts')
+  expect(prepared.faults[0].target).toBe('app')
+})
+
+test('the hash is of what is asked, not of how it is written', () => {
+  const hash = (change: Parameters<typeof scenario>[0], options?: PrepareOptions): string => prepare(scenario(change), options).hashes.scenario
+  expect(hash({ hypothesis: 'In other words.' })).toBe(hash({}))
+  expect(hash({}, { set: { rate: 100 } })).toBe(hash({}))
+  expect(hash({}, { set: { rate: 101 } })).not.toBe(hash({}))
+  expect(hash({ faults: [] })).not.toBe(hash({}))
+  expect(hash({ lateAfter: '6m' })).not.toBe(hash({}))
+})
