@@ -83,7 +83,8 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     await until(`${name} ${stopped ? 'stopped' : 'running on'}`, killLimitMs, () => {
       if (how) throw new Error(`${name} ${how}`)
       signalTree(pid!, startTime, stopped ? 'SIGSTOP' : 'SIGCONT')
-      return treeOf(pid!).every(row => (row.state === 'T') === stopped) || undefined
+      // One that has ended stays in the table until its parent, itself stopped, collects it.
+      return treeOf(pid!).every(row => row.state === 'Z' || (row.state === 'T') === stopped) || undefined
     }, { everyMs: 5 })
   }
 

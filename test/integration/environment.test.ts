@@ -29,13 +29,16 @@ describe('a small system', () => {
   const component = (name: string) => environment.components.get(name)!
   const listening = (name: string): string => environment.links.get(name)!.listen
 
+  /** What a program was really given. */
+  function environmentVariable(name: string, variable: string): string {
+    const entries = readFileSync(`/proc/${component(name).pid}/environ`, 'utf8').split('\0')
+    return entries.find(entry => entry.startsWith(`${variable}=`))!.slice(variable.length + 1)
+  }
+
   async function query(sql: string): Promise<any[]> {
-    const { env } = small.ingest as Extract<typeof small.ingest, { kind: 'program' }>
-    expect(env).toBeDefined()
-    // The address that the program was given, password and all.
-    const url = readFileSync(`/proc/${component('ingest').pid}/environ`, 'utf8').split('\0').find(entry => entry.startsWith('LEDGER_URL='))!.slice(11)
-    expect(new URL(url).host).toBe(listening('ingest->ledger'))
-    const client = new Client({ connectionString: url })
+    const connectionString = environmentVariable('ingest', 'LEDGER_URL')
+    expect(new URL(connectionString).host).toBe(listening('ingest->ledger'))
+    const client = new Client({ connectionString })
     await client.connect()
     try {
       return (await client.query(sql)).rows
@@ -106,8 +109,10 @@ describe('a small system', () => {
 
   test('a pause stops the ledger with all its backends, and resume wakes them', async () => {
     await component('ledger').pause()
-    expect(treeOf(component('ledger').pid!).map(row => row.state)).toEqual(expect.arrayContaining(['T']))
-    expect(treeOf(component('ledger').pid!).every(row => row.state === 'T')).toBe(true)
+    // A backend that ended just before is a zombie until its parent goes on.
+    const states = treeOf(component('ledger').pid!).map(row => row.state).filter(state => state !== 'Z')
+    expect(states.length).toBeGreaterThan(3)
+    expect(new Set(states)).toEqual(new Set(['T']))
     await expect(component('ledger').probe(200)).rejects.toThrow()
     await component('ledger').resume()
     expect(await component('ledger').probe(2_000)).toContain('select 1')
@@ -121,32 +126,23 @@ describe('a small system', () => {
     await Promise.all([component('queue').restart(), component('queue').restart()])
     expect(await storedIn(queue)).toBe(5)
 
-    const { port } = /"127\.0\.0\.1:(?<port>\d+)"/.exec(readFileSync(`${readProcessFolder('forgetful')}/nats.conf`, 'utf8'))!.groups!
-    await publish(`127.0.0.1:${port}`, 5)
+    const dataFolder = arranged.steps.find(step => step.do === 'remove-folder')!.path
+    const forgetful = /listen: "(.*)"/.exec(readFileSync(`${dataFolder}/forgetful/nats.conf`, 'utf8'))![1]
+    await publish(forgetful, 5)
+    expect(await storedIn(forgetful)).toBe(5)
     await component('forgetful').kill()
     await component('forgetful').restart()
-    expect(await storedIn(`127.0.0.1:${port}`)).toBe(0)
+    expect(await storedIn(forgetful)).toBe(0)
   })
-
-  function readProcessFolder(name: string): string {
-    const step = arranged.steps.find(each => each.do === 'remove-folder')!
-    return `${(step as { path: string }).path}/${name}`
-  }
 
   test('deaths that the harness asked for are no deaths; one that it did not is told with the last lines', async () => {
     expect(deaths).toEqual([])
-    const [listen] = (await readyPortOf('spare')).split('\n')
-    await fetch(`http://${listen}/die`).catch(() => {})
+    await fetch(`http://127.0.0.1:${environmentVariable('spare', 'PORT')}/die`).catch(() => {})
     const [death] = await until('the death', 5_000, () => (deaths.length > 0 ? deaths : undefined))
     expect(death).toMatchObject({ name: 'spare', harness: false, how: 'exited with code 3', lastLines: expect.arrayContaining(['asked to die']) })
     expect(await component('spare').kill()).toBe('spare was not running: exited with code 3')
     await expect(component('spare').pause()).rejects.toThrow('spare is not running: exited with code 3')
   })
-
-  async function readyPortOf(name: string): Promise<string> {
-    const port = readFileSync(`/proc/${component(name).pid}/environ`, 'utf8').split('\0').find(entry => entry.startsWith('PORT='))!.slice(5)
-    return `127.0.0.1:${port}`
-  }
 
   test('usage counts every process that a component has been, and the dead one too', async () => {
     const { pid } = component('ingest')
@@ -165,9 +161,9 @@ describe('a small system', () => {
   test('the death of toxiproxy is the harness\'s own', async () => {
     const heard = deaths.length
     const api = portOf(environment.links.get('platform->ingest')!.proxy!.api)
-    const pid = arranged.steps.find(step => step.do === 'signal')! as { pid: number }
-    expect(readFileSync(`/proc/${pid.pid}/cmdline`, 'utf8')).toContain(String(api))
-    process.kill(pid.pid, 'SIGKILL')
+    const { pid } = arranged.steps.find(step => step.do === 'signal')!
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain(String(api))
+    process.kill(pid, 'SIGKILL')
     await until('the death', 5_000, () => (deaths.length > heard ? true : undefined))
     expect(deaths.at(-1)).toMatchObject({ name: 'toxiproxy', harness: true, how: 'ended by SIGKILL' })
   })
