@@ -2,7 +2,7 @@ import type { Observations } from '../../harness/checks/check.ts'
 import type { Death } from '../../harness/environment/environment.ts'
 import type { FaultRecord } from '../../harness/faults/fault.ts'
 import type { Attempt } from '../../harness/history/attempts.ts'
-import { ACKED, createHistory, INDETERMINATE, NONE, REFUSED, ticksPerMs } from '../../harness/history/history.ts'
+import { ACKED, createHistory, NONE, REFUSED, ticksPerMs, type INDETERMINATE } from '../../harness/history/history.ts'
 import type { Plan } from '../../harness/plan/plan.ts'
 
 /** Runs made by hand: everything went well, until a test does something to them. */

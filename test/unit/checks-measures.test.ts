@@ -79,15 +79,14 @@ describe('series', () => {
     refuse(run, 10)
     run.history.acked[10] = run.floodTick + 3_100 * ticksPerMs
     run.history.outcome[10] = ACKED
-    run.history.deliveries[0].arrived[10] = run.floodTick + 3_050 * ticksPerMs
+    run.history.deliveries[0].arrived[10] = run.floodTick + 1_550 * ticksPerMs // what it wrote before its answer was lost
     const retry = (event: number, number: number, sentMs: number, outcome: number) => ({ event, number, sent: run.floodTick + sentMs * ticksPerMs, ended: run.floodTick + (sentMs + 100) * ticksPerMs, status: 0, outcome })
     run.attempts.push(retry(10, 2, 1_500, INDETERMINATE), retry(10, 3, 3_000, ACKED), retry(3, 2, 1_000, REFUSED))
     const { series } = judge(run, [])
     expect(series.attempts.slice(0, 5)).toEqual([100, 101, 100, 101, 100])
     expect(series.refused.slice(0, 5)).toEqual([1, 0, 0, 0, 0])
     expect(series.indeterminate.slice(0, 5)).toEqual([0, 1, 0, 0, 0])
-    expect(series.backlog.at(-1)).toBe(0)
-    expect(series.backlog.every(count => count >= 0)).toBe(true)
+    expect(series.backlog.slice(0, 5)).toEqual([10, 10, 10, 10, 10])
   })
 
   test('a lost event stays in the backlog', () => {
@@ -99,7 +98,10 @@ describe('series', () => {
 
 test('the worst shop and hour, with its counts', () => {
   const run = makeRun({ shops: 10 })
-  for (const event of [12, 22, 515]) (takeAway(run, event), refuse(run, event))
+  for (const event of [12, 22, 515]) {
+    takeAway(run, event)
+    refuse(run, event)
+  }
   // 10 s at a time scale of 3,600 are ten hours of 100 events.
   expect(judge(run, []).record.throughput).toEqual({ overall: 0.997, worstShopHour: { shop: 'shop-2', hour: 0, delivered: 8, planned: 10 } })
 })

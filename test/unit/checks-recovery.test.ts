@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { judge } from '../../harness/checks/judge.ts'
 import { recovery } from '../../harness/checks/recovery.ts'
 import { ticksPerMs } from '../../harness/history/history.ts'
-import { addFault, makeRun, refuse, type MadeRun } from './checks-made-run.ts'
+import { addFault, makeRun, refuse, takeAway, type MadeRun } from './checks-made-run.ts'
 
 /** Events planned in [fromMs, toMs) of the flood. */
 function plannedIn(run: MadeRun, fromMs: number, toMs: number): number[] {
@@ -70,6 +70,13 @@ describe('recovery times', () => {
     for (const event of plannedIn(run, 8_000, 30_000)) refuse(run, event)
     expect(recoveriesOf(run)[0].admission).toBeNull()
     expect(judge(run, [recovery({ admission: '10s' })]).record.checks[0]).toMatchObject({ verdict: 'fail', observed: 'fault-0: admission never' })
+  })
+
+  test('a backlog that the drain leaves standing is never, however late the heal', () => {
+    const run = flood()
+    addFault(run, 28_000, 29_500)
+    for (const event of plannedIn(run, 28_000, 30_000)) takeAway(run, event)
+    expect(judge(run, [recovery({ backlog: '10s' })]).record.checks[0]).toMatchObject({ verdict: 'fail', observed: 'fault-0: backlog never' })
   })
 
   test('a fault that begins before recovery was shown restarts the clock at its own heal', () => {

@@ -75,6 +75,7 @@ test('every column of an event, with null for what never happened', async () => 
 test('more than one row group, and a count per shop and hour', async () => {
   const run = makeRun({ events: rowsPerGroup + 500, perSecond: 10_000 })
   expect(await query(run, 'select count(*)::int as n, count(distinct event)::int as apart, max(event)::int as last from events')).toEqual([{ n: rowsPerGroup + 500, apart: rowsPerGroup + 500, last: rowsPerGroup + 509 }])
+  expect(await query(run, 'select count(*)::int as n, count(distinct event)::int as apart from tries')).toEqual([{ n: rowsPerGroup + 500, apart: rowsPerGroup + 500 }])
   const cells = await query(run, `select shop, floor(planned_ms / 1000)::int as hour, count(*)::int as planned, count(*) filter (state = 'delivered')::int as delivered from events group by all`)
   expect(cells).toHaveLength(7 * 11)
 })
