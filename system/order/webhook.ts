@@ -1,0 +1,67 @@
+// A webhook as it travels: names of the headers it came with, and the head it has in the queue.
+import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
+
+/** Headers of the platform that are carried on, as Node spells them on arrival and as they are written in the queue. */
+export const carried = [
+  ['x-shopify-shop-domain', 'X-Shopify-Shop-Domain'],
+  ['x-shopify-topic', 'X-Shopify-Topic'],
+  ['x-shopify-webhook-id', 'X-Shopify-Webhook-Id'],
+  ['x-shopify-event-id', 'X-Shopify-Event-Id'],
+  ['x-shopify-triggered-at', 'X-Shopify-Triggered-At'],
+] as const
+
+/** Says that a message was not sent by the platform but put in the queue by the reconciler. */
+export const sourceHeader = 'Pipeline-Source'
+/** How often a message has been brought back from the dead letters. */
+export const redrivesHeader = 'Pipeline-Redrives'
+/** Why a message is among the dead letters. */
+export const reasonHeader = 'Pipeline-Reason'
+const messageIdHeader = 'Nats-Msg-Id'
+
+const shopDomain = /^[a-z0-9][a-z0-9.-]{0,253}$/i
+const topicName = /^[a-z_]{1,64}\/[a-z_]{1,64}$/
+const correlation = /^[\w.:+/=-]{1,128}$/
+
+/** Who a webhook speaks of, by its headers. */
+export interface Envelope {
+  shop: string
+  topic: string
+  /** The merchant's action, if the platform named it. */
+  eventId: string | undefined
+  /** Goes with the webhook through queue, logs and destination: its webhook id. */
+  correlationId: string | undefined
+  fromReconciliation: boolean
+}
+
+/** Whether a shop and a topic are such as the ledger and a subject can hold. */
+export function isNamed(shop: string | undefined, topic: string | undefined): boolean {
+  return shop !== undefined && topic !== undefined && shopDomain.test(shop) && topicName.test(topic)
+}
+
+/** The text if it is a plain word of bounded length, fit to be logged, stored and sent on. */
+export function plainWord(text: string | undefined): string | undefined {
+  return text !== undefined && correlation.test(text) ? text : undefined
+}
+
+/** The envelope of a queued message; undefined where it names no shop or topic. */
+export function readEnvelope(message: Msg): Envelope | undefined {
+  const head = message.headers
+  const shop = head?.get('X-Shopify-Shop-Domain')
+  const topic = head?.get('X-Shopify-Topic')
+  if (head === undefined || shop === undefined || topic === undefined || !isNamed(shop, topic)) return undefined
+  return {
+    shop,
+    topic,
+    eventId: plainWord(head.get('X-Shopify-Event-Id')),
+    correlationId: plainWord(head.get('X-Shopify-Webhook-Id')),
+    fromReconciliation: head.get(sourceHeader) === 'reconciliation',
+  }
+}
+
+/** A head with these values; `messageId` is what JetStream tells repeats by. */
+export function makeHead(messageId: string | undefined, values: Iterable<readonly [string, string]>): MsgHdrs {
+  const head = headers()
+  if (messageId !== undefined) head.set(messageIdHeader, messageId)
+  for (const [name, value] of values) head.set(name, value)
+  return head
+}
