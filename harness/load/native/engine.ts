@@ -10,6 +10,8 @@ import type { Address } from './connection.ts'
 import { createCounters, readCounters } from './counters.ts'
 import { errorOf, failureOf, type Call, type SenderThreadData, type ThreadAnswer, type ThreadRequest } from './thread-messages.ts'
 
+/** A thread that does not end by itself within this is ended. */
+const closeLimitMs = 5_000
 /** Attempts are counted in one byte of the history. */
 const maxAttempts = 255
 
@@ -83,8 +85,13 @@ class SenderThread {
 
   /** Never rejects because of an earlier failure: whoever closes has heard of it. */
   async close(): Promise<void> {
-    if (this.#failure === undefined) await this.ask({ name: 'close' })
-    await this.#exited
+    const limit = setTimeout(() => void this.#worker.terminate(), closeLimitMs)
+    try {
+      if (this.#failure === undefined) await this.ask({ name: 'close' })
+      await this.#exited
+    } finally {
+      clearTimeout(limit)
+    }
   }
 
   #expect(id: number): Promise<SenderReport | undefined> {
