@@ -8,7 +8,8 @@ import { startProcess, type LocalProcess } from './local-process.ts'
 import type { ProcessRow } from './process-tree.ts'
 import { createUsageMeter } from './usage-meter.ts'
 
-const readyLimitMs = 30_000
+// A large program on a small machine takes its time; one that has died is noticed at once.
+const readyLimitMs = 60_000
 const probeLimitMs = 2_000
 const endLimitMs = 5_000
 

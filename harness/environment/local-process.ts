@@ -37,7 +37,7 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     throw new FloodmarkError('unavailable', `${name}: ${command} cannot be started in ${cwd}: ${causeOf(error)}`, { cause: error })
   }
   const startTime = readProcess(pid)?.startTime ?? ''
-  const journalId = journal.add({ do: 'signal', pid, startTime, signal: 'SIGKILL' })
+  const journalId = writeDown()
   child.stdout.on('data', log.write)
   child.stderr.on('data', log.write)
 
@@ -57,6 +57,16 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     log.note(`pid ${pid} ${how}`)
     return { how: how!, atMs }
   })
+
+  function writeDown(): number {
+    try {
+      return journal.add({ do: 'signal', pid: pid!, startTime, signal: 'SIGKILL' })
+    } catch (error) {
+      // What cannot be written down, on a full disk, must not run: nobody would end it.
+      signalTree(pid!, startTime, 'SIGKILL')
+      throw error
+    }
+  }
 
   async function kill(): Promise<string> {
     asked = true

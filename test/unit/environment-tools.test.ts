@@ -1,8 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { until } from '../../harness/clock.ts'
 import { findTool } from '../../harness/environment/build-tool.ts'
+import { diagnose } from '../../harness/environment/doctor.ts'
+import { anyAlive } from '../../harness/environment/process-tree.ts'
 import { cachedTool, compareVersions, lookUpTool, pinnedVersion } from '../../harness/environment/tool.ts'
 
 let folder: string
@@ -12,7 +15,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'floodmark-tools-'))
   env = { PATH: join(folder, 'path'), XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder }
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
 
 function program(path: string, script: string): string {
   mkdirSync(dirname(path), { recursive: true })
@@ -80,6 +86,35 @@ test('two builds at once both end with the whole binary', async () => {
   const both = { ...env, PATH: `${env.PATH}:/bin` }
   const tools = await Promise.all([findTool('nats-server', () => {}, { env: both }), findTool('nats-server', () => {}, { env: both })])
   for (const tool of tools) expect(tool).toEqual({ name: 'nats-server', path: cachedTool('nats-server', env), version: pinnedVersion('nats-server'), source: 'built' })
+})
+
+test('an abort ends the build with everything it has started', async () => {
+  program(join(folder, 'path', 'go'), 'sleep 60 & echo $! > "$HOME/pid"; wait')
+  const abort = new AbortController()
+  const build = findTool('nats-server', () => {}, { env: { ...env, PATH: `${env.PATH}:/bin` }, signal: abort.signal })
+  const pidFile = join(folder, 'pid')
+  await until('the build under way', 5_000, () => (existsSync(pidFile) && readFileSync(pidFile, 'utf8').trim()) || undefined)
+  abort.abort(new Error('Ctrl-C'))
+  await expect(build).rejects.toThrow('Ctrl-C')
+  expect(anyAlive([Number(readFileSync(pidFile, 'utf8'))])).toBe(false)
+  expect(readdirSync(dirname(cachedTool('nats-server', env)))).toEqual([])
+})
+
+test.for([
+  ['nothing is there', '', { status: 'missing', cause: expect.stringContaining('no Go to build it with'), cure: expect.stringContaining('go.dev/dl') }],
+  ['Go is there', 'echo go version go1.99.1 linux/amd64', { status: 'will be built', found: expect.stringContaining('with Go 1.99.1') }],
+  ['an old Go is there', 'echo go version go1.21.0 linux/amd64', { status: 'will be built', found: expect.stringMatching(/with Go 1\.\d+.*, which Go 1\.21\.0 has to fetch first/) }],
+] as const)('doctor: %s', async ([, go, row]) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  if (go) program(join(folder, 'path', 'go'), go)
+  const rows = await diagnose()
+  expect(rows.find(each => each.part === 'nats-server')).toMatchObject(row)
+  expect(rows.find(each => each.part === 'postgres')).toMatchObject({ status: 'ok', found: expect.stringMatching(/^18\./) })
+  inCache('echo nats-server: v2.15.2')
+  vi.stubEnv('FLOODMARK_TOXIPROXY_SERVER', join(folder, 'nowhere'))
+  const later = await diagnose()
+  expect(later.find(each => each.part === 'nats-server')).toMatchObject({ status: 'ok', found: expect.stringContaining('2.15.2') })
+  expect(later.find(each => each.part === 'toxiproxy-server')).toMatchObject({ status: 'broken', cause: expect.stringContaining('ENOENT'), cure: expect.stringContaining('unset') })
 })
 
 test('versions compare by number, part by part', () => {
