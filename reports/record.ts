@@ -39,7 +39,9 @@ export const runRecord = z.object({
   }),
   unsentReasons: z.record(z.string(), count),
   throughput: z.object({ overall: z.number(), worstShopHour: z.object({ shop: z.string(), hour: count, delivered: count, planned: count }).nullable() }),
+  /** Planned to sent; planned to answered and planned to delivered; uncorrected is sent to answered. Answers are those of first attempts. */
   latencyMs: z.object({ generatorLag: percentiles, answer: percentiles, delivery: percentiles, uncorrected: percentiles }),
+  /** HDR histograms of microseconds, compressed, base64; inside faults includes the declared recovery. */
   histograms: z.object({ delivery: z.object({ all: z.string(), insideFaults: z.string(), outsideFaults: z.string() }), answer: z.object({ all: z.string() }) }),
   faults: z.array(z.object({
     id: z.string(), kind: z.string(), target: z.string(), parameters: z.record(z.string(), z.union([z.number(), z.string()])),
@@ -72,6 +74,7 @@ export const seriesRecord = z.object({
   planned: z.array(count), attempts: z.array(count), acked: z.array(count), refused: z.array(count), indeterminate: z.array(count), delivered: z.array(count),
   /** Events acked and not yet arrived at the end of the second. */
   backlog: z.array(count),
+  /** Percentiles stand in the second that the events were planned for. */
   answerP50Ms: z.array(ms.nullable()), answerP99Ms: z.array(ms.nullable()), delayP50Ms: z.array(ms.nullable()), delayP99Ms: z.array(ms.nullable()), lagP99Ms: z.array(ms.nullable()),
 })
 

@@ -14,9 +14,9 @@ export function verdictSentence(record: RunRecord): string {
   switch (record.verdict) {
     case 'pass': return `${delayPart(record)}; ${lossPart(record, 'none')}.`
     case 'broken': return `${opening(record, brokenPart(record))}.`
-    case 'missed': return `${opening(record, lossPart(record, `no ${nounOf(record)}`))}, but ${deciding(record, 'fail', 'an objective')} was missed${entryPart(record)}.`
-    case 'unknown': return `${opening(record, lossPart(record, `no ${nounOf(record)}`))}${pendingPart(record)}, but that is too little for a verdict: ${deciding(record, 'unknown', 'no check could judge')}.`
-    case 'invalid': return `This run says nothing about the pipeline, because the harness did not do its own job: ${deciding(record, 'invalid', 'it ended early')}.`
+    case 'missed': return `${opening(record, lossPart(record, `no ${nounOf(record)}`))}, but ${deciding(record, 'fail')}${entryPart(record)}.`
+    case 'unknown': return `${opening(record, lossPart(record, `no ${nounOf(record)}`))}${pendingPart(record)}, but that is too little for a verdict: ${deciding(record, 'unknown')}.`
+    case 'invalid': return `This run says nothing about the pipeline, because the harness did not do its own job: ${deciding(record, 'invalid')}.`
   }
 }
 
@@ -47,7 +47,7 @@ function brokenPart(record: RunRecord): string {
     mutated > 0 && `${countOf(mutated, nounOf(record))} arrived changed`,
     phantom > 0 && `${formatCount(phantom)} ${phantom === 1 ? 'delivery' : 'deliveries'} arrived that nobody sent`,
   ].filter(part => part !== false)
-  return parts.length > 0 ? parts.join('; ') : `an invariant broke: ${deciding(record, 'fail', 'no check says which')}`
+  return parts.length > 0 ? parts.join('; ') : `an invariant broke: ${deciding(record, 'fail')}`
 }
 
 function entryPart(record: RunRecord): string {
@@ -68,8 +68,10 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** The check that decided, with what it saw. */
-function deciding(record: RunRecord, verdict: CheckRecord['verdict'], none: string): string {
+const decided = { pass: 'passed', fail: 'failed', unknown: 'cannot say', invalid: 'is invalid' } as const
+
+/** The check that made the verdict, with what it saw. */
+function deciding(record: RunRecord, verdict: CheckRecord['verdict']): string {
   const check = worstFirst(record.checks).find(one => one.verdict === verdict)
-  return check === undefined ? none : `${check.name} (${check.observed.replace(/\.$/, '')})`
+  return check === undefined ? 'no check says more' : `${check.name} ${decided[verdict]} (${check.observed.replace(/\.$/, '')})`
 }

@@ -4,12 +4,12 @@ import type { RunRecord } from './record.ts'
 
 export type Story = RunRecord['stories'][number]
 
-/** What stands behind a story, the worst first. */
-const worst = ['lost', 'mutated', 'duplicated', 'missed', 'pending', 'latest']
+/** What makes an order worth a story, the worst first; one story can have several reasons, as `lost, duplicated`. */
+const worst = ['lost', 'mutated', 'duplicated', 'phantom', 'missed', 'refused but applied', 'latest']
 
 /** The stories, those of broken invariants first. */
 export function storiesWorstFirst(record: RunRecord): Story[] {
-  const rank = (story: Story): number => (worst.includes(story.why) ? worst.indexOf(story.why) : worst.length)
+  const rank = (story: Story): number => Math.min(...story.why.split(', ').map(why => (worst.includes(why) ? worst.indexOf(why) : worst.length)))
   return record.stories.toSorted((a, b) => rank(a) - rank(b))
 }
 

@@ -54,7 +54,7 @@ function account(record: RunRecord): Markup {
 <p><b>${formatCount(counts.planned)}</b> planned = <b>${formatCount(counts.delivered)}</b> delivered + <b>${formatCount(counts.lost)}</b> lost + <b>${formatCount(counts.missed)}</b> missed + <b>${formatCount(counts.pending)}</b> pending</p>
 <p>${formatCount(counts.attempts)} attempts; ${noun}s acked ${formatCount(counts.acked)}, indeterminate ${formatCount(counts.indeterminate)}, refused ${formatCount(counts.refused)}, unsent ${formatCount(counts.unsent)}${unsent === '' ? '' : ` (${unsent})`}; ${formatCount(counts.arrivals)} arrivals</p>
 <p>${Object.entries(flags).map(([name, count], index) => html`${index === 0 ? '' : ', '}${count > 0 ? html`<b>${formatCount(count)} ${name}</b>` : `0 ${name}`}`)}</p>
-<details><summary>What these words mean</summary><dl class="words">${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></details>
+<details class="glossary"><summary>What these words mean</summary><dl class="words">${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></details>
 </div>`
 }
 

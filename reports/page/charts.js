@@ -12,11 +12,15 @@
   const axisWidth = 58
   const plotHeight = 148
   const labelHeight = 18
+  /** Ticks of counts: there is no half webhook. */
+  const wholeSteps = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(factor => factor * 10 ** power)).flat()
 
   /** @type {Data} */
   const data = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('data')).textContent || '')
   const rows = data.second.length
   const endSecond = rows === 0 ? 0 : data.second[rows - 1] + data.spanSeconds
+  /** Lines of fault labels: two where faults overlap in time. */
+  const lanes = data.bands.some((band, index) => data.bands.slice(0, index).some(earlier => earlier.toSecond > band.fromSecond)) ? 2 : 1
   /** @type {{ plot: uPlot, host: HTMLElement, chart: Chart, outputs: HTMLElement[], rest: string[] }[]} */
   const drawn = []
 
@@ -59,13 +63,13 @@
   function logRange(chart) {
     const seen = chart.lines.flatMap(line => data.values[line.key]).filter(value => value !== null && value > 0).map(Number)
     if (seen.length === 0) return [1, 10]
-    const low = step125(seen.reduce((a, b) => Math.min(a, b)), 'down')
-    return [low, Math.max(low * 10, step125(seen.reduce((a, b) => Math.max(a, b)), 'up'))]
+    const low = step125(seen.reduce((a, b) => Math.min(a, b)) * 0.9, 'down')
+    return [low, Math.max(low * 10, step125(seen.reduce((a, b) => Math.max(a, b)) * 1.1, 'up'))]
   }
 
   /** @param {number} min @param {number} max */
   function logSplits(min, max) {
-    const factors = max / min > 1000 ? [1] : [1, 2, 5]
+    const factors = max / min > 200 ? [1] : [1, 2, 5]
     const splits = []
     for (let decade = 10 ** Math.floor(Math.log10(min)); decade <= max && splits.length < 40; decade *= 10) splits.push(...factors.map(factor => factor * decade))
     return splits.filter(split => split >= min * 0.999 && split <= max * 1.001)
@@ -114,7 +118,7 @@
     const values = (/** @type {uPlot} */ _, /** @type {number[]} */ splits) => splits.map(split => text(split, chart.unit))
     return chart.log
       ? axis({ scale: 'y', size: axisWidth, values, splits: (_, __, min, max) => logSplits(min, max), filter: (_, splits) => splits })
-      : axis({ scale: 'y', size: axisWidth, values, space: 36 })
+      : axis({ scale: 'y', size: axisWidth, values, space: 36, incrs: chart.unit === 'ms' ? undefined : wholeSteps })
   }
 
   /** @param {Chart} chart @returns {uPlot.Scale} */
@@ -131,7 +135,7 @@
     const bands = data.bands.map(band => {
       const shade = document.createElement('div')
       shade.className = 'band'
-      plot.under.append(shade)
+      plot.over.append(shade)
       const label = document.createElement('div')
       label.className = 'band-label'
       label.title = `${band.number}: ${band.label}`
@@ -140,7 +144,7 @@
     })
     const end = document.createElement('div')
     end.className = 'flood-end'
-    if (data.floodSeconds < endSecond) plot.under.append(end)
+    if (data.floodSeconds < endSecond) plot.over.append(end)
     return () => {
       end.style.left = `${plot.valToPos(data.floodSeconds, 'x')}px`
       for (const { band, shade } of bands) {
@@ -151,10 +155,10 @@
     }
   }
 
-  /** Full words where they fit before the next fault, else the fault's number, else nothing; two lines for faults that overlap. @param {uPlot} plot @param {{ band: Band, label: HTMLElement }[]} bands */
+  /** Full words where they fit before the next fault, else the fault's number, else nothing. @param {uPlot} plot @param {{ band: Band, label: HTMLElement }[]} bands */
   function placeLabels(plot, bands) {
     const width = plot.over.clientWidth
-    const taken = [0, 0]
+    const taken = Array.from({ length: lanes }, () => 0)
     bands.forEach(({ band, label }, index) => {
       const left = Math.max(0, plot.valToPos(band.fromSecond, 'x'))
       const next = bands[index + 1]
@@ -166,7 +170,7 @@
       if (label.hidden) return
       label.textContent = words ? full : String(band.number)
       label.style.left = `${plot.over.offsetLeft + Math.min(left, width - 16)}px`
-      label.style.top = `${lane * labelHeight}px`
+      label.style.top = `${(lanes - 1 - lane) * labelHeight}px`
       taken[lane] = left + (words ? full.length * 6.6 + 10 : 18)
     })
   }
@@ -186,7 +190,7 @@
       outputs[index].textContent = row < 0 ? rest[index] : value === null || value === undefined ? '–' : text(value, chart.unit)
     })
     const instant = host.parentElement?.querySelector('.instant')
-    if (instant) instant.textContent = row < 0 ? '' : `at ${clock(data.second[row])}`
+    if (instant) instant.textContent = row < 0 ? '' : clock(data.second[row])
     host.setAttribute('aria-valuenow', String(Math.max(0, row)))
     host.setAttribute('aria-valuetext', row < 0 ? 'no second chosen' : `at ${clock(data.second[row])}: ${chart.lines.map((line, index) => `${line.label} ${outputs[index].textContent}`).join(', ')}`)
   }
@@ -212,12 +216,12 @@
     const host = /** @type {HTMLElement} */ (figure.querySelector('.plot'))
     const outputs = [...figure.querySelectorAll('output')]
     const first = index === 0
-    const top = first && data.bands.length > 0 ? labelHeight * 2 + 2 : 6
+    const top = first && data.bands.length > 0 ? labelHeight * lanes : 6
     const height = plotHeight + 24 + top
     /** @type {() => void} */
     let placeBands = () => {}
     const plot = new uPlot({
-      width: host.clientWidth, height, padding: [top, 10, 0, 0],
+      width: host.clientWidth, height, padding: [top, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false }, sync: { key: 'run', scales: ['x', null] } },
       scales: { x: { time: false, range: (_, min, max) => (min === data.second[0] && max === data.second[rows - 1] ? [min, endSecond] : [min, max]) }, y: valueScale(chart) },
@@ -272,7 +276,7 @@
   /** A print is on paper's white and as narrow as paper; canvases don't follow style sheets, so they are drawn again. @param {boolean} on */
   function print(on) {
     document.documentElement.classList.toggle('on-paper', on)
-    for (const details of document.querySelectorAll('details:not(#table)')) if (on) details.setAttribute('open', '')
+    for (const details of document.querySelectorAll('details:not(#table, .glossary)')) if (on) details.setAttribute('open', '')
     for (const { plot, host } of drawn) plot.setSize({ width: on ? 680 : host.clientWidth, height: plot.height })
     redraw()
   }

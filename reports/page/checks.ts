@@ -18,7 +18,8 @@ function row(check: CheckRecord): Markup {
   const { mark, tone } = checkVerdicts[check.verdict]
   return html`<tr data-tone="${tone}"><td class="verdict"><span class="mark" aria-hidden="true">${mark}</span>${check.verdict}</td>
 <th scope="row">${check.name}<span class="kind">${check.invariant ? 'invariant' : 'objective'}</span></th>
-<td>${check.observed}${evidence(check.evidence, check.verdict !== 'pass')}</td><td class="expected">${check.expected}</td></tr>`
+<td>${check.observed}</td><td class="expected">${check.expected}</td></tr>${check.evidence.length === 0 ? undefined : html`
+<tr class="shown-by"><td colspan="2"></td><td colspan="2">${evidence(check.evidence, check.verdict !== 'pass')}</td></tr>`}`
 }
 
 /** Lines that show something, behind a fold; nothing where there are none. */

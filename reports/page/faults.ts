@@ -23,9 +23,10 @@ function row(fault: FaultRow, number: number, record: RunRecord): Markup {
   const inForce = fault.installedAt === null || fault.healedAt === null ? null : fault.healedAt - fault.installedAt
   const parameters = Object.entries(fault.parameters).map(([name, value]) => `${name} ${value}`).join(', ')
   const recovered = (ms: number | null | undefined): string => (ms === undefined ? '–' : ms === null ? 'not in the run' : formatMs(ms))
-  return html`<tr><th scope="row"><span class="number">${number}</span>${faultLabel(fault)}<span class="kind">${parameters}</span>${evidence(fault.evidence, false)}</th>
+  return html`<tr><th scope="row"><span class="number">${number}</span>${faultLabel(fault)}<span class="kind">${parameters}</span></th>
 <td>${formatInstant(fault.requestedAt)}</td><td>${fault.installedAt === null ? 'never' : formatInstant(fault.installedAt)}</td>
 <td>${fault.observedAt === null ? html`<b>never</b>` : html`${formatInstant(fault.observedAt)}<span class="kind">by ${fault.observedBy ?? 'nothing'}</span>`}</td>
 <td>${fault.healedAt === null ? html`<b>never</b>` : formatInstant(fault.healedAt)}</td><td>${formatMs(inForce)}</td>
-<td>${recovered(recovery?.admission)}</td><td>${recovered(recovery?.backlog)}</td><td>${recovered(recovery?.destination)}</td></tr>`
+<td>${recovered(recovery?.admission)}</td><td>${recovered(recovery?.backlog)}</td><td>${recovered(recovery?.destination)}</td></tr>${fault.evidence.length === 0 ? undefined : html`
+<tr class="shown-by"><td colspan="9">${evidence(fault.evidence, false)}</td></tr>`}`
 }

@@ -1,6 +1,7 @@
 /** How the run was made: phases, processes, machine and versions, its files, and how to do it again. */
 import { formatBytes, formatCount, formatInstant, formatMs } from '../format.ts'
 import type { RunRecord } from '../record.ts'
+import { worstStory } from '../story.ts'
 import { html, type Markup } from './markup.ts'
 
 export function phasesSection(record: RunRecord): Markup {
@@ -39,7 +40,7 @@ export function environmentSection(record: RunRecord): Markup {
 export function filesSection(record: RunRecord): Markup {
   const { files } = record
   const quoted = (name: string): string => `'${name.replaceAll("'", "''")}'`
-  const query = `-- which orders did not arrive, and what happened to each?\nselect * from ${quoted(files.events)} where state <> 'delivered' limit 20;\n\n-- every further attempt of one of them\nselect * from ${quoted(files.attempts)} where event = ${record.stories[0]?.event ?? 0} order by number;`
+  const query = `-- which orders did not arrive?\nselect order_id, shop, state, outcome, attempts, planned_ms, acked_ms, event\n  from ${quoted(files.events)} where state <> 'delivered' order by planned_ms limit 20;\n\n-- every attempt of one order\nselect * from ${quoted(files.attempts)} where event = ${worstStory(record)?.event ?? 0} order by attempt;`
   return html`<section aria-labelledby="again"><h2 id="again">Look further, do it again</h2>
 <h3>Ask the history</h3><p>Every order and attempt is in two Parquet files beside this page. In its folder, with DuckDB:</p><pre tabindex="0">${query}</pre>
 <h3>Run it again</h3><p>The same seed plans the same webhooks at the same instants.</p><pre tabindex="0">${['npx', 'floodmark', ...record.command].map(shellWord).join(' ')}</pre>

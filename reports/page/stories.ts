@@ -6,7 +6,7 @@ import { storiesWorstFirst, type Story } from '../story.ts'
 import { firstOf, html, type Markup } from './markup.ts'
 
 const storyLimit = 24
-const momentLimit = 40
+const momentLimit = 60
 
 interface Moment {
   atMs: number

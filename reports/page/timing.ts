@@ -1,21 +1,43 @@
 /** Latency, throughput and what the time scale did to the clock. */
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { formatCount, formatMs, formatShare } from '../format.ts'
 import type { RunRecord } from '../record.ts'
 import { nounOf } from '../sentence.ts'
 import { html, type Markup } from './markup.ts'
 
+type Percentiles = RunRecord['latencyMs']['answer']
+
+interface LatencyRow {
+  name: string
+  note: string
+  values: Percentiles
+}
+
 export function latencySection(record: RunRecord): Markup {
   const { generatorLag, answer, delivery, uncorrected } = record.latencyMs
-  const rows = [
-    { name: 'Delivery, corrected', note: 'planned → delivered', values: delivery },
-    { name: 'Delivery, uncorrected', note: 'sent → delivered', values: uncorrected },
-    { name: 'Answer', note: 'sent → answered, each attempt', values: answer },
+  const { primaryMetric: metric, histograms } = record
+  const rows: LatencyRow[] = [
+    { name: 'Delivery', note: 'planned → delivered', values: delivery },
+    ...(record.faults.length === 0 ? [] : [
+      ...decoded('Delivery, during faults', 'planned in a fault or its declared recovery', histograms.delivery.insideFaults),
+      ...decoded('Delivery, outside faults', 'planned at any other time', histograms.delivery.outsideFaults),
+    ]),
+    { name: 'Answer, corrected', note: 'planned → answered', values: answer },
+    { name: 'Answer, uncorrected', note: 'sent → answered', values: uncorrected },
     { name: 'Generator lag', note: 'planned → sent', values: generatorLag },
   ]
   return html`<section aria-labelledby="latency"><h2 id="latency">Latency</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Latency"><table class="numeric"><caption>Checks judge the corrected row. What stands between the two is time that a clock started at the send would hide.</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Latency"><table class="numeric"><caption>First attempts, from the planned instant, so that no late send hides a wait; the uncorrected row shows what a clock started at the send would tell. A gate compares ${metric.name}: ${metric.unit === 'ms' ? formatMs(metric.value) : `${formatCount(metric.value)} ${metric.unit}`}.</caption>
 <thead><tr><th scope="col">From → to</th><th scope="col">p50</th><th scope="col">p90</th><th scope="col">p99</th><th scope="col">p99.9</th><th scope="col">max</th><th scope="col">samples</th></tr></thead>
 <tbody>${rows.map(({ name, note, values }) => html`<tr><th scope="row">${name}<span class="kind">${note}</span></th>${(['p50', 'p90', 'p99', 'p999', 'max'] as const).map(key => html`<td>${formatMs(values.count === 0 ? null : values[key])}</td>`)}<td>${formatCount(values.count)}</td></tr>`)}</tbody></table></div></section>`
+}
+
+/** A row from a serialized histogram of microseconds; none where the record holds no histogram. */
+function decoded(name: string, note: string, base64: string): LatencyRow[] {
+  if (base64 === '') return []
+  const histogram = decodeFromCompressedBase64(base64)
+  const ms = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1_000
+  return [{ name, note, values: { p50: ms(50), p90: ms(90), p99: ms(99), p999: ms(99.9), max: histogram.maxValue / 1_000, count: histogram.totalCount } }]
 }
 
 export function throughputSection(record: RunRecord): Markup {
