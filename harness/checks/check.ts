@@ -13,7 +13,7 @@ import type { Series } from './series.ts'
 export const verdicts = ['pass', 'fail', 'unknown', 'invalid'] as const
 export type Verdict = (typeof verdicts)[number]
 
-/** One expectation of a scenario. A file each beside this one; the registry is registry.ts. */
+/** One expectation of a scenario. A file each beside this one and a line in ../index.ts; what is always on stands in registry.ts. */
 export interface Check {
   readonly name: string
   /** A failed invariant is exit 1, a failed objective exit 2. */

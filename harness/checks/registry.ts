@@ -1,8 +1,7 @@
+// The checks that stand in every run or for want of others. What a scenario may ask for by name is exported in ../index.ts.
 import type { Check } from './check.ts'
 import { componentsUp } from './components-up.ts'
-import { delay } from './delay.ts'
 import { drained } from './drained.ts'
-import { duplicateArrivals } from './duplicate-arrivals.ts'
 import { faultsObserved } from './faults-observed.ts'
 import { generatorKeptUp } from './generator-kept-up.ts'
 import { intact } from './intact.ts'
@@ -10,11 +9,6 @@ import { noDuplicateEffects } from './no-duplicate-effects.ts'
 import { noLoss } from './no-loss.ts'
 import { noPhantoms } from './no-phantoms.ts'
 import { readersWorked } from './readers-worked.ts'
-import { recovery } from './recovery.ts'
-import { throughput } from './throughput.ts'
-
-/** Every check there is. A new one is a file beside this and a line here. */
-export const checks = { noLoss, noDuplicateEffects, noPhantoms, intact, throughput, delay, recovery, duplicateArrivals, componentsUp, generatorKeptUp, faultsObserved, drained, readersWorked } as const
 
 const invariants = [noLoss, noDuplicateEffects, noPhantoms, intact]
 const alwaysOn = [componentsUp, generatorKeptUp, drained, readersWorked]

@@ -1,6 +1,7 @@
 /**
- * What judging costs: 0.1, 1 and 4 million synthetic events judged by every check and written as Parquet. `node test/bench/judge.ts`.
- * One event in a hundred has a retry, one in ten thousand is lost. The heap is that of this process, the history included.
+ * What judging costs: 0.1, 1 and 4 million synthetic events judged by every check and written as Parquet: `node test/bench/judge.ts`, or with other
+ * numbers `node test/bench/judge.ts 500000,2000000`. CPU an event is the number to compare; the wall clock hears the neighbours.
+ * One event in a hundred has a retry, one in ten thousand is lost. Memory is that of this process, the history included.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -45,5 +46,5 @@ async function measure(events: number): Promise<Record<string, number | string>>
 }
 
 const rows = []
-for (const events of (process.argv[2]?.split(",").map(Number) ?? [100_000, 1_000_000, 4_000_000])) rows.push(await measure(events))
+for (const events of process.argv[2]?.split(',').map(Number) ?? [100_000, 1_000_000, 4_000_000]) rows.push(await measure(events))
 console.table(rows)
