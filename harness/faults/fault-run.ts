@@ -83,13 +83,13 @@ async function install(kind: FaultKind, fault: ResolvedFault, record: FaultRecor
 /** Looks for the effect until the fault's end. */
 async function observe(fault: ResolvedFault, record: FaultRecord, eyes: { watch: Watch | undefined; traffic: TrafficWatch | undefined; installed: string }, context: FaultContext): Promise<void> {
   const { signal, sinceFloodMs } = context
-  const endMs = fault.atMs + fault.forMs
-  const over = sleepUntil(endMs, context)
+  let isOver = false
+  const over = sleepUntil(fault.atMs + fault.forMs, context).then(() => { isOver = true })
   let trouble: string | undefined
-  while (record.observedAt === null && sinceFloodMs() < endMs && !signal.aborted) {
+  while (record.observedAt === null && !isOver) {
     try {
       // What is seen after the window may be its end, so a look under way then counts no more.
-      const sighting = eyes.traffic?.look() ?? await Promise.race([eyes.watch?.look(eyes.installed), over.then(() => undefined)])
+      const sighting = eyes.traffic?.look() ?? await Promise.race([eyes.watch?.look(eyes.installed), over])
       if (sighting) observed(sighting)
     } catch (error) {
       trouble = causeOf(error)

@@ -16,7 +16,7 @@ export interface Journal {
 
 /** Begins the journal of a run in its folder, as `journal.jsonl`. Throws where there is one already: a run's folder is its own. */
 export function openJournal(folder: string): Journal {
-  const file = openSync(join(folder, journalFile), 'wx')
+  const file = openSync(join(folder, journalFile), 'ax')
   let steps = 0
   let open = true
   return {

@@ -93,7 +93,8 @@ async function ask(socket: Socket, ended: Promise<string>, question: string | Bu
 /** Resolves with how the connection ended; it may have ended long before anybody asks. */
 function endOf(socket: Socket): Promise<string> {
   return new Promise(resolve => {
-    socket.once('error', error => resolve((error as NodeJS.ErrnoException).code ?? error.message))
+    // Also heard after the end: writing to a connection that is gone is one more error.
+    socket.on('error', error => resolve((error as NodeJS.ErrnoException).code ?? error.message))
     socket.once('end', () => resolve('closed'))
     socket.once('close', () => resolve('closed'))
   })

@@ -4,6 +4,7 @@ import { basename, isAbsolute } from 'node:path'
 import { sleep } from '../clock.ts'
 import { anyAlive, signalTree } from '../environment/process-tree.ts'
 import { toxiproxyAt } from '../environment/toxiproxy.ts'
+import { causeOf } from '../errors.ts'
 import type { UndoStep } from './fault.ts'
 
 const apiLimitMs = 1_000
@@ -14,15 +15,29 @@ const deathPollMs = 20
 export async function undo(step: UndoStep): Promise<string> {
   switch (step.do) {
     case 'enable-proxy':
-      await toxiproxyAt(step.api).setEnabled(step.proxy, true, apiLimitMs)
-      return 'enabled'
+      return await unlessGone(() => enableProxy(step.api, step.proxy))
     case 'remove-toxics':
-      return await removeToxics(step.api, step.proxy)
+      return await unlessGone(() => removeToxics(step.api, step.proxy))
     case 'signal':
       return await signal(step)
     case 'remove-folder':
       return removeFolder(step.path)
   }
+}
+
+/** A proxy server that has ended took all its faults with it. */
+async function unlessGone(work: () => Promise<string>): Promise<string> {
+  try {
+    return await work()
+  } catch (error) {
+    if (causeOf(error).includes('ECONNREFUSED')) return 'toxiproxy itself is gone'
+    throw error
+  }
+}
+
+async function enableProxy(api: string, proxy: string): Promise<string> {
+  await toxiproxyAt(api).setEnabled(proxy, true, apiLimitMs)
+  return 'enabled'
 }
 
 async function removeToxics(api: string, proxy: string): Promise<string> {

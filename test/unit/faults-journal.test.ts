@@ -1,0 +1,60 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { UndoStep } from '../../harness/faults/fault.ts'
+import { openJournal, readJournal } from '../../harness/faults/journal.ts'
+
+let folder: string
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'floodmark-journal-')) })
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const resume: UndoStep = { do: 'signal', pid: 4711, startTime: '99', signal: 'SIGCONT' }
+const enable: UndoStep = { do: 'enable-proxy', api: 'http://127.0.0.1:1', proxy: 'intake->queue' }
+
+test('what was added and not done is undone, in the order it was added', () => {
+  const journal = openJournal(folder)
+  const first = journal.add(resume)
+  const second = journal.add(enable)
+  const third = journal.add(resume)
+  journal.done(second)
+  journal.close()
+  journal.close()
+  expect(readJournal(folder)).toEqual({ undone: [{ id: first, step: resume }, { id: third, step: resume }], unreadable: [] })
+})
+
+test('a step is on disk when add returns', () => {
+  const journal = openJournal(folder)
+  journal.add(enable)
+  expect(readJournal(folder).undone).toHaveLength(1)
+  journal.close()
+})
+
+test('a torn last line loses nothing but itself, and is told', () => {
+  const journal = openJournal(folder)
+  journal.add(resume)
+  journal.add(enable)
+  journal.close()
+  const file = join(folder, 'journal.jsonl')
+  truncateSync(file, readFileSync(file).length - 9)
+  const { undone, unreadable } = readJournal(folder)
+  expect(undone.map(({ step }) => step)).toEqual([resume])
+  expect(unreadable).toEqual([expect.stringContaining('line 2 is torn')])
+})
+
+test('damage in the middle costs only the damaged lines', () => {
+  const journal = openJournal(folder)
+  journal.add(resume)
+  appendFileSync(join(folder, 'journal.jsonl'), '\0\0\0\nnull\n{"id":7,"step":{"do":"format-disk"}}\n{"id":8,"step":{"do":"signal","pid":1,"startTime":"1","signal":"SIGKILL"}}\n')
+  journal.add(enable)
+  journal.close()
+  const { undone, unreadable } = readJournal(folder)
+  expect(undone.map(({ step }) => step)).toEqual([resume, enable])
+  expect(unreadable).toHaveLength(4)
+})
+
+test('no journal is an empty one, and a second journal in one folder is refused', () => {
+  expect(readJournal(folder)).toEqual({ undone: [], unreadable: [] })
+  openJournal(folder).close()
+  expect(() => openJournal(folder)).toThrow('EEXIST')
+})
