@@ -9,7 +9,7 @@ import { checkVerdicts, runVerdicts, worstFirst } from './verdict.ts'
 
 export interface SummaryOptions {
   color: boolean
-  /** Columns to fit in; 100 at most are used. */
+  /** Columns to fit in, 40 at least; 100 at most are used. */
   width?: number
   /** The run's folder, as the user would type it. */
   folder: string
@@ -59,8 +59,11 @@ export function renderSummaryTable(records: readonly RunRecord[], { color, width
 
 function verdictLines(record: RunRecord, columns: number, paint: Paint): string[] {
   const { mark, headline, tone } = runVerdicts[record.verdict]
-  const title = `${paint(['bold', tones[tone]], `${mark} ${headline.toUpperCase()}`)}  ${paint('bold', plainText(record.scenario.name))} on ${plainText(record.system.name)}`
-  return [title, ...wrap(plainText(verdictSentence(record)), columns - 2).map(line => `  ${line}`)]
+  const word = `${mark} ${headline.toUpperCase()}`
+  const what = plainText(`${record.scenario.name} on ${record.system.name}`)
+  const lead = paint(['bold', tones[tone]], word)
+  const title = word.length + 2 + what.length <= columns ? [`${lead}  ${paint('bold', what)}`] : [lead, ...wrap(what, columns - 2).map(line => `  ${paint('bold', line)}`)]
+  return [...title, ...wrap(plainText(verdictSentence(record)), columns - 2).map(line => `  ${line}`)]
 }
 
 function checkLines(check: RunRecord['checks'][number], record: RunRecord, columns: number, paint: Paint): string[] {
