@@ -1,12 +1,10 @@
-// The command table, nothing else. Each command is a file in commands/; bin/floodmark.js has made sure of the Node that reads this.
+// The command table, nothing else. Each command is a file in commands/, imported when it is asked for, so that --help and mistakes answer at once.
+// bin/floodmark.js has made sure of the Node that reads this.
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import { doctor } from './commands/doctor.ts'
 import { doctorHelp, listHelp, mainHelp, runHelp } from './commands/help.ts'
-import { list } from './commands/list.ts'
 import { addSetting, readSeed } from './commands/options.ts'
 import { endWith, stopOnSignals } from './commands/process-end.ts'
-import { run } from './commands/run.ts'
 
 const { version } = createRequire(import.meta.url)('floodmark/package.json') as { version: string }
 const signal = stopOnSignals()
@@ -28,18 +26,18 @@ program.command('run <scenario...>')
   .option('--json', 'run.json of each run, one a line, on standard output and nothing else there')
   .option('--junit <file>', 'write the checks of all runs as JUnit XML')
   .addHelpText('after', runHelp)
-  .action((names, options) => endWith(() => run(names, options, signal)))
+  .action((names, options) => endWith(async () => (await import('./commands/run.ts')).run(names, options, signal)))
 
 program.command('doctor')
   .description('say what this machine has and lacks for a run, with cause and cure for each row')
   .option('--json', 'the table as JSON on standard output')
   .addHelpText('after', doctorHelp)
-  .action(options => endWith(() => doctor(options)))
+  .action(options => endWith(async () => (await import('./commands/doctor.ts')).doctor(options)))
 
 program.command('list')
   .description('list the scenarios and systems that ship')
   .option('--json', 'the list as JSON on standard output')
   .addHelpText('after', listHelp)
-  .action(options => endWith(() => list(options)))
+  .action(options => endWith(async () => (await import('./commands/list.ts')).list(options)))
 
 await endWith(() => program.parseAsync())

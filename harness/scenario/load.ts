@@ -12,6 +12,8 @@ import { nearest } from './nearest.ts'
 import type { Scenario } from './scenario.ts'
 import type { System } from './system.ts'
 
+/** Systems by the names under which package.json exports them. */
+const systemNames = ['naive', 'reference']
 const folders = { scenario: new URL('../../scenarios/', import.meta.url), system: new URL('../../system/', import.meta.url) } as const
 type Kind = keyof typeof folders
 
@@ -34,9 +36,9 @@ export async function loadSystem(nameOrPath: string): Promise<System> {
 /** Names that ship, with their files. */
 export function shipped(kind: Kind): Map<string, string> {
   const folder = fileURLToPath(folders[kind])
-  if (!existsSync(folder)) return new Map()
   const files = readdirSync(folder).filter(name => /(?<!\.d)\.(ts|js)$/.test(name)).toSorted()
-  return new Map(files.map(name => [name.replace(/\.\w+$/, ''), resolve(folder, name)]))
+  const named = files.map(name => [name.replace(/\.\w+$/, ''), resolve(folder, name)] as const)
+  return new Map(kind === 'scenario' ? named : named.filter(([name]) => systemNames.includes(name)))
 }
 
 /** The file that a name or path stands for; a shipped name wins over a file of that name. Throws exit 64 where there is none. */
