@@ -61,8 +61,8 @@ export async function askOnce(link: Link, limitMs: number): Promise<Answer> {
 }
 
 /** Whether a connection is accepted at all. */
-export async function accepts(link: Link, limitMs: number): Promise<boolean> {
-  const [host, port] = splitAddress(link.listen)
+export async function accepts({ listen }: Pick<Link, 'listen'>, limitMs: number): Promise<boolean> {
+  const [host, port] = splitAddress(listen)
   const socket = connect({ host, port })
   try {
     await first(socket, 'connect', endOf(socket), limitMs)

@@ -4,20 +4,22 @@ import { basename, isAbsolute } from 'node:path'
 import { sleep } from '../clock.ts'
 import { anyAlive, signalTree } from '../environment/process-tree.ts'
 import { toxiproxyAt } from '../environment/toxiproxy.ts'
-import { causeOf } from '../errors.ts'
 import type { UndoStep } from './fault.ts'
+import { accepts } from './probe.ts'
 
 const apiLimitMs = 1_000
 const deathLimitMs = 2_000
 const deathPollMs = 20
+const goneLooks = 5
+const gonePollMs = 50
 
 /** Does one step and says what came of it. Throws where it failed, within about two seconds. */
 export async function undo(step: UndoStep): Promise<string> {
   switch (step.do) {
     case 'enable-proxy':
-      return await unlessGone(() => enableProxy(step.api, step.proxy))
+      return await unlessGone(step.api, () => enableProxy(step.api, step.proxy))
     case 'remove-toxics':
-      return await unlessGone(() => removeToxics(step.api, step.proxy))
+      return await unlessGone(step.api, () => removeToxics(step.api, step.proxy))
     case 'signal':
       return await signal(step)
     case 'remove-folder':
@@ -25,12 +27,15 @@ export async function undo(step: UndoStep): Promise<string> {
   }
 }
 
-/** A proxy server that has ended took all its faults with it. */
-async function unlessGone(work: () => Promise<string>): Promise<string> {
+/** A proxy server that has ended took its faults with it; it may end in the middle of a call, as its log had gone to the harness. */
+async function unlessGone(api: string, work: () => Promise<string>): Promise<string> {
   try {
     return await work()
   } catch (error) {
-    if (causeOf(error).includes('ECONNREFUSED')) return 'toxiproxy itself is gone'
+    for (let look = 0; look < goneLooks; look += 1) {
+      if (!await accepts({ listen: new URL(api).host }, apiLimitMs)) return 'toxiproxy itself is gone'
+      await sleep(gonePollMs)
+    }
     throw error
   }
 }
