@@ -42,7 +42,7 @@ export async function runFault(fault: ResolvedFault, record: FaultRecord, contex
     try {
       traffic?.begin()
       const installed = await install(kind, fault, record, context)
-      if (installed !== undefined) await observe(fault, record, { watch, traffic, installed }, context)
+      await observe(fault, record, { watch, traffic, installed }, context)
     } catch (error) {
       if (!signal.aborted) fail(fault, record, `not installed: ${causeOf(error)}`, context)
     } finally {
@@ -55,7 +55,8 @@ export async function runFault(fault: ResolvedFault, record: FaultRecord, contex
 }
 
 async function prepareWatch(kind: FaultKind, fault: ResolvedFault, record: FaultRecord, { environment }: FaultContext): Promise<Watch | undefined> {
-  const made = kind.watch(environment, fault.target, fault.parameters)
+  // A busy machine may miss a probe's limit once.
+  const made = until('a probe that works', prepareMs, () => kind.watch(environment, fault.target, fault.parameters))
   try {
     const watch = await within('probes before the fault', prepareLimitMs, made)
     record.evidence.push(`before: ${watch.before}`)

@@ -7,7 +7,6 @@ import { slow } from './slow.ts'
 
 export const faultKinds = { cut, slow, kill, pause } as const
 
-export type FaultName = keyof typeof faultKinds
 export type FaultKinds = Readonly<Record<string, FaultKind>>
 
 /** The kind of a name, or undefined where there is none. */
