@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { monotonicMs } from '../clock.ts'
-import { startServers, type Servers } from '../destination/servers.ts'
+import { startServers, type Servers, type ServersOptions } from '../destination/servers.ts'
 import type { Death, Environment } from '../environment/environment.ts'
 import { arrangeLocal } from '../environment/local.ts'
 import { readProcess } from '../environment/process-tree.ts'
+import { FloodmarkError } from '../errors.ts'
+import { probeFaultPaths } from '../faults/fault-paths.ts'
 import { openJournal, type Journal } from '../faults/journal.ts'
 import { startWatchdog } from '../faults/watchdog.ts'
 import { createHistory, type History } from '../history/history.ts'
@@ -14,6 +16,7 @@ import type { RunOptions } from '../run.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 import type { Planned } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
+import { createTeardown } from './teardown.ts'
 
 /** Everything that lives while events flow. Disposing it ends it all, in the reverse order of its start. */
 export interface Arranged extends AsyncDisposable {
@@ -26,55 +29,46 @@ export interface Arranged extends AsyncDisposable {
   deaths: Death[]
 }
 
-/** Phase 2: starts the watchdog, the destinations, the system with its links, and the load engine. */
-export async function arrange(prepared: Prepared, { plan, corpusSettings }: Planned, folder: RunFolder, options: RunOptions): Promise<Arranged> {
+/** Phase 2: starts the watchdog, the destinations, the system with its links, and the load engine; probes the path of every fault. */
+export async function arrange(prepared: Prepared, planned: Planned, folder: RunFolder, options: RunOptions): Promise<Arranged> {
   const { system, load } = prepared
-  const { progress, signal } = options
-  const started: (() => Promise<void>)[] = []
+  const { plan } = planned
+  const { progress } = options
+  const teardown = createTeardown()
   const deaths: Death[] = []
+  const ownDeath = (name: string) => (how: string, lastLines: string[] = []): void => void deaths.push({ name, harness: true, how, lastLines, atMs: monotonicMs() })
   const secret = system.intake.secret ?? randomBytes(24).toString('hex')
   const adminToken = randomBytes(24).toString('hex')
 
-  async function stopAll(): Promise<void> {
-    const failures: unknown[] = []
-    for (const stop of started.splice(0).toReversed()) await stop().catch(error => failures.push(error))
-    if (failures.length > 0) throw new AggregateError(failures, 'some of what was started could not be stopped')
-  }
-
   try {
     const watchdog = await startWatchdog(folder.path)
-    started.push(() => watchdog.release())
+    teardown.add(() => watchdog.release())
+    watchdog.onDeath(ownDeath('watchdog'))
     const journal = openJournal(folder.path)
-    started.push(async () => journal.close())
+    teardown.add(() => journal.close())
     const history = createHistory(plan.eventCount, Object.keys(system.destinations).length, monotonicMs())
 
-    const servers = await startServers({
-      plan, history, adminToken,
-      scenarioFile: prepared.scenario.file,
-      systemFile: prepared.systemFile,
-      timeScale: load.timeScale,
-      logFile: join(folder.logs, 'destinations.log'),
-      onStart: pid => journal.add({ do: 'signal', pid, startTime: readProcess(pid)!.startTime, signal: 'SIGKILL' }),
-      onDeath: (how, lastLines) => deaths.push({ name: 'destinations', harness: true, how, lastLines, atMs: monotonicMs() }),
-    })
-    started.push(() => servers.stop())
+    const servers = await startServers(serversOptions(prepared, planned, folder, { history, adminToken, journal, onDeath: ownDeath('destinations') }))
+    teardown.add(() => servers.stop())
     progress.line(`destinations ready: ${Object.keys(system.destinations).join(', ')}`)
 
     const environment = await arrangeLocal({
-      system, secret, adminToken, journal, signal,
+      system, secret, adminToken, journal,
       folder: folder.path,
       links: options.links,
       timeScale: load.timeScale,
       servers: servers.ports,
       allowedHosts: options.allowedHosts,
       progress: line => progress.line(line),
+      signal: options.signal,
     })
-    started.push(() => environment.stop())
+    teardown.add(() => environment.stop())
     environment.onDeath(death => deaths.push(death))
+    await refuseUnseenFaults(prepared, environment)
 
     const engine = await startNativeEngine({
       plan, history, secret,
-      corpus: corpusSettings,
+      corpus: planned.corpusSettings,
       url: environment.intakeUrl,
       retries: load.retries,
       timeScale: load.timeScale,
@@ -82,10 +76,30 @@ export async function arrange(prepared: Prepared, { plan, corpusSettings }: Plan
       refusedStatuses: system.intake.refusedStatuses,
       attemptsFile: folder.attemptsFile,
     })
-    started.push(() => engine.close())
-    return { history, journal, servers, environment, engine, deaths, [Symbol.asyncDispose]: stopAll }
+    teardown.add(() => engine.close())
+    return { history, journal, servers, environment, engine, deaths, [Symbol.asyncDispose]: () => teardown.run() }
   } catch (error) {
-    await stopAll().catch(() => {})
+    // What failed first is what the user must hear of.
+    await teardown.run().catch(() => {})
     throw error
   }
+}
+
+function serversOptions(prepared: Prepared, { plan }: Planned, folder: RunFolder, more: Pick<ServersOptions, 'history' | 'adminToken' | 'onDeath'> & { journal: Journal }): ServersOptions {
+  const { journal, ...rest } = more
+  return {
+    plan, ...rest,
+    scenarioFile: prepared.scenario.file,
+    systemFile: prepared.systemFile,
+    timeScale: prepared.load.timeScale,
+    logFile: join(folder.logs, 'destinations.log'),
+    onStart: pid => journal.add({ do: 'signal', pid, startTime: readProcess(pid)!.startTime, signal: 'SIGKILL' }),
+  }
+}
+
+/** A fault that no probe could see would make the run invalid after the flood: better said before it. */
+async function refuseUnseenFaults({ faults }: Prepared, environment: Environment): Promise<void> {
+  const problems = await probeFaultPaths(environment, faults)
+  if (problems.length === 0) return
+  throw new FloodmarkError('unavailable', 'some faults could not be seen here, so the run would prove nothing', { evidence: problems, hint: 'give the component a `ready` probe that answers, or leave the fault out' })
 }
