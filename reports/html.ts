@@ -15,6 +15,8 @@ import type { RunRecord, SeriesRecord } from './record.ts'
 import { verdictSentence } from './sentence.ts'
 import { runVerdicts } from './verdict.ts'
 
+const require = createRequire(import.meta.url)
+
 const toneColours = { good: '1a7f4b', bad: 'c4342b', unsure: '9a6700', void: '6e4bb5' } as const
 
 /** The whole page as text, under 500 KB whatever the run's length. */
@@ -60,14 +62,21 @@ interface Assets {
   scripts: string[]
 }
 
+/** Parts of the page's own script, in the order in which they build on each other. */
+const scriptParts = ['data', 'axes', 'bands', 'cursor', 'table', 'charts']
+
 /** Read from disk on use: uPlot from its package, our own from beside this file, in a checkout and in the published package alike. */
 function readAssets(): Assets {
-  const packages = createRequire(import.meta.url)
   const read = (path: string | URL): string => readFileSync(path, 'utf8').trim()
   return {
-    styles: [read(packages.resolve('uplot/dist/uPlot.min.css')), read(new URL('page/page.css', import.meta.url))],
-    scripts: [read(packages.resolve('uplot/dist/uPlot.iife.min.js')), read(new URL('page/charts.js', import.meta.url))],
+    styles: [read(require.resolve('uplot/dist/uPlot.min.css')), read(new URL('page/page.css', import.meta.url))],
+    scripts: [read(require.resolve('uplot/dist/uPlot.iife.min.js')), `'use strict'\n{\n${scriptParts.map(part => flatten(read(new URL(`page/script/${part}.mjs`, import.meta.url)))).join('\n')}\n}`],
   }
+}
+
+/** A part as it stands among the others in one script: browsers import no modules from a file on disk. */
+function flatten(module: string): string {
+  return module.replace(/^import .*\n/gm, '').replace(/^export /gm, '')
 }
 
 /** Only these scripts may run: should text of the record ever become markup, its script still would not. */
