@@ -15,4 +15,4 @@ function path(relative: string): string {
 rmSync(path('dist'), { recursive: true, force: true })
 const compiled = spawnSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', path('tsconfig.build.json')], { stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
-for (const folder of folders) cpSync(path(folder), path(`dist/${folder}`), { recursive: true, filter: source => !source.endsWith('.ts') })
+for (const folder of folders) cpSync(path(folder), path(`dist/${folder}`), { recursive: true, filter: source => !/(\.ts|tsconfig\.json)$/.test(source) })

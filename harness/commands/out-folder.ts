@@ -1,6 +1,6 @@
-// Looks at the folder for run records before anything is started: a full disk is said before the flood, not after.
-import { mkdir, open, rm, statfs } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+// Looks at where output is to go before anything is started: a full disk is said before the flood, not after.
+import { access, constants, mkdir, open, rm, statfs } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { causeOf, FloodmarkError } from '../errors.ts'
 
 /** What a run of a million events, its logs and a queue's store come to, with room to spare. */
@@ -23,6 +23,16 @@ export async function checkOutFolder(out: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize < neededBytes) {
     throw new FloodmarkError('unavailable', `only ${inMegabytes(bavail * bsize)} MB are free at ${folder}, a run may need ${inMegabytes(neededBytes)} MB`, { hint: 'free some space or name another folder with --out' })
+  }
+}
+
+/** Throws exit 69 where no file can be made at this path. */
+export async function checkOutFile(option: string, path: string): Promise<void> {
+  const folder = dirname(resolve(path))
+  try {
+    await access(folder, constants.W_OK)
+  } catch (error) {
+    throw new FloodmarkError('unavailable', `cannot write ${path}: ${causeOf(error)}`, { hint: `name a file in a folder that can be written with ${option}`, cause: error })
   }
 }
 

@@ -8,7 +8,7 @@ import type { ExitName } from '../exit-codes.ts'
 import { runScenario } from '../run.ts'
 import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
 import { prepare, type Prepared } from '../scenario/prepare.ts'
-import { checkOutFolder } from './out-folder.ts'
+import { checkOutFile, checkOutFolder } from './out-folder.ts'
 import { terminalProgress } from './progress.ts'
 import { tell } from './process-end.ts'
 
@@ -27,6 +27,7 @@ export interface RunCommandOptions {
 export async function run(names: readonly string[], options: RunCommandOptions, signal: AbortSignal): Promise<ExitName> {
   const prepared = await prepareAll(names, options)
   await checkOutFolder(options.out)
+  if (options.junit !== undefined) await checkOutFile('--junit', options.junit)
   const records: RunRecord[] = []
   const ends: ExitName[] = []
   for (const each of prepared) {

@@ -62,7 +62,7 @@ test.each([40, 60, 80, 200])('no status is wider than a terminal of %i columns, 
 })
 
 test('colors only where the terminal takes them', () => {
-  const painted = /\u001b\[\d+m/
+  const painted = /\[\d+m/
   expect(record({ isTTY: true, columns: 80 }, wholeRun)).not.toMatch(painted)
   expect(record({ isTTY: true, columns: 80, colors: true }, wholeRun)).toMatch(painted)
 })
