@@ -12,7 +12,7 @@ export function nounOf(record: RunRecord): string {
 /** One sentence, from the record's counts and from the check that decided. */
 export function verdictSentence(record: RunRecord): string {
   switch (record.verdict) {
-    case 'pass': return `${delayPart(record)}; ${lossPart(record, 'none')}.`
+    case 'pass': return `${delayPart(record)}; ${lossPart(record, 'none')}${entryPart(record)}.`
     case 'broken': return `${opening(record, brokenPart(record))}.`
     case 'missed': return `${opening(record, lossPart(record, `no ${nounOf(record)}`))}, but ${deciding(record, 'fail')}${entryPart(record)}.`
     case 'unknown': return `${opening(record, lossPart(record, `no ${nounOf(record)}`))}${pendingPart(record)}, but that is too little for a verdict: ${deciding(record, 'unknown')}.`
