@@ -28,6 +28,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        // Needs a Chromium, which a fresh machine may not have: `npm run test:browser`.
+        extends: true,
+        test: { name: 'browser', include: ['test/integration/**/*.browser.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 2 } },
+      },
     ],
   },
 })
