@@ -77,6 +77,22 @@ describe('a whole response', () => {
     expect(parser.keepAlive).toBe(false)
   })
 
+  it('is read anew where it only looks like the one before', () => {
+    const one = new ResponseParser()
+    const other = new ResponseParser()
+    const answers = ['HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', 'HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n']
+    for (const parser of [one, other, one]) {
+      for (const [index, expected] of [[0, WHOLE], [0, WHOLE], [1, WHOLE], [2, MORE], [0, WHOLE]] as const) {
+        parser.reset()
+        expect([push(parser, answers[index]), parser.status, parser.keepAlive]).toEqual([expected, index === 1 ? 503 : 200, true])
+      }
+      // The same bytes as a whole answer, but as the end of another one.
+      parser.reset()
+      push(parser, 'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n')
+      expect(push(parser, answers[0])).toBe(MORE)
+    }
+  })
+
   it('may have any number of chunks', () => {
     const parser = new ResponseParser()
     parser.reset()

@@ -28,6 +28,12 @@ const contentLength = Buffer.from('content-length:')
 const transferEncoding = Buffer.from('transfer-encoding:')
 const connection = Buffer.from('connection:')
 
+/**
+ * The last response that came whole in one piece, on any connection, and what it said. A server answers with the same bytes until its Date header
+ * moves on, and comparing them costs a tenth of reading them.
+ */
+const last = { bytes: Buffer.alloc(512), length: -1, status: 0, keepAlive: false }
+
 /** One response after another on one connection; `reset` before each. Bytes may be split anywhere. */
 export class ResponseParser {
   /** Status of the final response as soon as its status line is whole, else 0. */
@@ -37,17 +43,36 @@ export class ResponseParser {
   #phase = STATUS_LINE
   #remaining = -1
   #chunked = false
+  #untouched = true
   #headBytes = 0
   #lineLength = 0
   #colonAt = -1
   readonly #line = Buffer.alloc(lineBytes)
 
   reset(): void {
+    this.#untouched = true
     this.#headBytes = 0
     this.#startHead()
   }
 
-  push(bytes: Uint8Array, length: number): number {
+  push(bytes: Buffer, length: number): number {
+    const isFirst = this.#untouched
+    this.#untouched = false
+    if (isFirst && length === last.length && bytes.compare(last.bytes, 0, length, 0, length) === 0) {
+      this.status = last.status
+      this.keepAlive = last.keepAlive
+      this.#phase = ENDED
+      return WHOLE
+    }
+    const progress = this.#read(bytes, length)
+    if (isFirst && progress === WHOLE && length <= last.bytes.length) {
+      bytes.copy(last.bytes, 0, 0, length)
+      Object.assign(last, { length, status: this.status, keepAlive: this.keepAlive })
+    }
+    return progress
+  }
+
+  #read(bytes: Buffer, length: number): number {
     let at = 0
     while (at < length && this.#phase < ENDED) {
       if (this.#phase === BODY || this.#phase === CHUNK) {
@@ -78,7 +103,7 @@ export class ResponseParser {
     this.#colonAt = -1
   }
 
-  #readLine(bytes: Uint8Array, from: number, length: number): number {
+  #readLine(bytes: Buffer, from: number, length: number): number {
     let at = from
     while (at < length) {
       const byte = bytes[at++]
