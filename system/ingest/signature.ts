@@ -32,7 +32,7 @@ export class SignatureCheck {
   }
 
   #digest(body: Buffer): Buffer {
-    this.#outer.write(hash('sha256', this.#inner(body), 'latin1'), blockBytes, 'latin1')
+    this.#outer.write(hash('sha256', this.#inner(body), 'binary'), blockBytes, 'latin1')
     return hash('sha256', this.#outer, 'buffer')
   }
 

@@ -1,5 +1,5 @@
 // How anything gets into the queue: published with a reply address, and done only when JetStream has answered that it is stored.
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import type { Queue } from './connection.ts'
 
 /**
@@ -24,11 +24,19 @@ interface Pending {
   done: (outcome: PublishOutcome) => void
 }
 
+interface Outgoing {
+  token: string
+  subject: string
+  head: MsgHdrs
+  body: Uint8Array
+}
+
 const sweepEveryMs = 50
 
 /**
  * Publishes with many in flight at little cost: one subscription takes all answers, one map holds who waits for them, one timer finds those that
- * have waited too long. A request of the client's own costs two promises, a timer and a stack trace each.
+ * have waited too long, and what is published in one turn of the event loop leaves in one write. A request of the client's own costs two promises,
+ * a timer and a write each.
  */
 export class Publisher {
   readonly #options: PublisherOptions
@@ -36,7 +44,8 @@ export class Publisher {
   readonly #pending = new Map<string, Pending>()
   readonly #sweeper: NodeJS.Timeout
   readonly #inbox = createInbox()
-  #subscription: Subscription | undefined
+  #outgoing: Outgoing[] = []
+  #isListening = false
   #next = 0
   #bytes = 0
 
@@ -63,17 +72,11 @@ export class Publisher {
 
   /** Publishes, and calls `done` once: later, or within this call if it is refused at once. */
   publish(subject: string, head: MsgHdrs, body: Uint8Array, done: (outcome: PublishOutcome) => void): void {
-    const connection = this.#options.queue.up()
-    if (connection === undefined || this.isFull) return done('refused')
+    if (this.#options.queue.up() === undefined || this.isFull) return done('refused')
     const token = (this.#next++).toString(36)
-    try {
-      connection.publish(subject, body, { headers: head, reply: `${this.#inbox}.${token}` })
-    } catch {
-      // The client checks before it sends: nothing has left.
-      return done('refused')
-    }
     this.#bytes += body.length
     this.#pending.set(token, { deadlineMs: performance.now() + this.#options.timeoutMs, bytes: body.length, done })
+    if (this.#outgoing.push({ token, subject, head, body }) === 1) setImmediate(() => this.#send())
   }
 
   /** The same as a promise, for where it is not done thousands of times a second. */
@@ -88,7 +91,26 @@ export class Publisher {
 
   #listen(connection: NatsConnection): void {
     // The client itself renews the subscription after each reconnect.
-    this.#subscription ??= connection.subscribe(`${this.#inbox}.*`, { callback: (error, message) => void (error === null && this.#answered(message)) })
+    if (this.#isListening) return
+    this.#isListening = true
+    connection.subscribe(`${this.#inbox}.*`, { callback: (error, message) => void (error === null && this.#answered(message)) })
+  }
+
+  #send(): void {
+    const outgoing = this.#outgoing
+    this.#outgoing = []
+    const connection = this.#options.queue.up()
+    for (const { token, subject, head, body } of outgoing) {
+      // Settled in between: the connection went, or this was closed.
+      const pending = this.#pending.get(token)
+      if (pending === undefined) continue
+      try {
+        connection?.publish(subject, body, { headers: head, reply: `${this.#inbox}.${token}` })
+      } catch {
+        // The client checks before it sends: nothing has left.
+        this.#settle(token, pending, 'refused')
+      }
+    }
   }
 
   #answered(message: Msg): void {
