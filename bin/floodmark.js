@@ -5,20 +5,22 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const neededVersion = [22, 22]
 const checkoutCli = pathOf('../harness/cli.ts')
+const isCheckout = existsSync(checkoutCli)
+// What is published is compiled for Node 22; a checkout runs as it is written, and `await using` came with Node 24.
+const neededVersion = isCheckout ? [24, 0] : [22, 22]
 const pinnedNode = pathOf('../node_modules/node/bin/node')
 const unavailable = 69
 const internal = 70
 
 if (isRecent(process.versions.node)) {
   dropTypeStrippingWarning()
-  import(pathToFileURL(existsSync(checkoutCli) ? checkoutCli : pathOf('../dist/harness/cli.js')).href).catch(fail)
-} else if (existsSync(checkoutCli) && existsSync(pinnedNode)) {
+  import(pathToFileURL(isCheckout ? checkoutCli : pathOf('../dist/harness/cli.js')).href).catch(fail)
+} else if (isCheckout && existsSync(pinnedNode)) {
   runWith(pinnedNode)
 } else {
   process.stderr.write('floodmark needs Node ' + neededVersion.join('.') + ' or later, this is v' + process.versions.node + ' (' + process.execPath + ')\n' +
-    'Install a current Node from https://nodejs.org, or put one first in PATH.\n')
+    (isCheckout ? 'Run npm ci in this checkout: it brings the Node that is pinned here.\n' : 'Install a current Node from https://nodejs.org, or put one first in PATH.\n'))
   process.exitCode = unavailable
 }
 
@@ -31,7 +33,7 @@ function isRecent(version) {
   return parts[0] > neededVersion[0] || (parts[0] === neededVersion[0] && parts[1] >= neededVersion[1])
 }
 
-/** Node 22 calls type stripping experimental on every start; a checkout is run that way on purpose. */
+/** Node before 24.12 calls type stripping experimental, in a checkout on every start and for every scenario in TypeScript. */
 function dropTypeStrippingWarning() {
   const emitWarning = process.emitWarning
   process.emitWarning = function (warning, ...rest) {
@@ -55,6 +57,9 @@ function runWith(node) {
 }
 
 function fail(error) {
-  process.stderr.write('floodmark could not start; please report this\n' + (error && error.stack || error) + '\n')
-  process.exitCode = internal
+  const isNotInstalled = isCheckout && error && error.code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package/.test(error.message)
+  process.stderr.write(isNotInstalled
+    ? 'floodmark: ' + error.message.split(' imported from')[0] + '\nRun npm ci in this checkout first.\n'
+    : 'floodmark could not start; please report this\n' + (error && error.stack || error) + '\n')
+  process.exitCode = isNotInstalled ? unavailable : internal
 }
