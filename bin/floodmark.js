@@ -57,7 +57,7 @@ function runWith(node) {
 }
 
 function fail(error) {
-  const isNotInstalled = isCheckout && error && error.code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package/.test(error.message)
+  const isNotInstalled = isCheckout && error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.startsWith('Cannot find package')
   process.stderr.write(isNotInstalled
     ? 'floodmark: ' + error.message.split(' imported from')[0] + '\nRun npm ci in this checkout first.\n'
     : 'floodmark could not start; please report this\n' + (error && error.stack || error) + '\n')
