@@ -62,7 +62,7 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
     await engine.finish('interrupted')
     await Promise.race([schedule, sleep(finishLimitMs, signal)])
   }
-  if (senderFailure !== undefined) throw new Error('the sender failed', { cause: senderFailure })
+  if (senderFailure !== undefined) throw senderFailure
 
   const strays = harnessDied() ? noAnswer : await servers.flush()
   return {

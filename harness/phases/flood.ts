@@ -30,15 +30,17 @@ export interface Flooded {
 /** Phase 4: sends the plan and runs the faults' schedule beside it; over when the last event was due and the last fault is healed. */
 export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arranged, options: RunOptions): Promise<Flooded> {
   const { engine, servers, environment, journal, history } = arranged
-  const { progress, signal } = options
+  const { progress } = options
   const usageBefore = await totalUsage(arranged)
   const startedAtMs = monotonicMs() + leadMs
   const wallMs = Date.now() + leadMs
   const inForce = new Set<string>()
   servers.begin('flood', startedAtMs, wallMs)
   const sending = engine.send({ from: plan.warmUpCount, to: plan.eventCount, startedAtMs, wallMs })
-  // Whoever waits for it later hears of a failure; until then it must not count as unhandled.
-  sending.catch(() => {})
+  // A sender that fails ends the flood at once: without it there is nothing to disturb.
+  const senderFailed = new AbortController()
+  sending.catch(error => senderFailed.abort(error))
+  const signal = AbortSignal.any([options.signal, senderFailed.signal])
 
   const disturbing = disturb({
     environment, journal, signal,
