@@ -57,9 +57,10 @@ function word(headers: IncomingHttpHeaders, name: string): string | undefined {
   return headers[name] as string | undefined
 }
 
+/** Bytes above 127 may only stand in strings, and there any may: read as one byte a character they need no decoding to be told. */
 function isJson(body: Buffer): boolean {
   try {
-    JSON.parse(body.toString())
+    JSON.parse(body.toString('latin1'))
     return true
   } catch {
     return false

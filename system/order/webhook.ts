@@ -43,19 +43,22 @@ export function plainWord(text: string | undefined): string | undefined {
   return text !== undefined && correlation.test(text) ? text : undefined
 }
 
-/** The envelope of a queued message; undefined where it names no shop or topic. */
+/** The envelope of a queued message; undefined where it names no shop or topic. Goes through the head once: each look-up by name would cost as much. */
 export function readEnvelope(message: Msg): Envelope | undefined {
-  const head = message.headers
-  const shop = head?.get('X-Shopify-Shop-Domain')
-  const topic = head?.get('X-Shopify-Topic')
-  if (head === undefined || shop === undefined || topic === undefined || !isNamed(shop, topic)) return undefined
-  return {
-    shop,
-    topic,
-    eventId: plainWord(head.get('X-Shopify-Event-Id')),
-    correlationId: plainWord(head.get('X-Shopify-Webhook-Id')),
-    fromReconciliation: head.get(sourceHeader) === 'reconciliation',
+  let shop: string | undefined
+  let topic: string | undefined
+  let eventId: string | undefined
+  let correlationId: string | undefined
+  let source: string | undefined
+  for (const [name, [value]] of message.headers ?? []) {
+    if (name === 'X-Shopify-Shop-Domain') shop = value
+    else if (name === 'X-Shopify-Topic') topic = value
+    else if (name === 'X-Shopify-Event-Id') eventId = plainWord(value)
+    else if (name === 'X-Shopify-Webhook-Id') correlationId = plainWord(value)
+    else if (name === sourceHeader) source = value
   }
+  if (shop === undefined || topic === undefined || !isNamed(shop, topic)) return undefined
+  return { shop, topic, eventId, correlationId, fromReconciliation: source === 'reconciliation' }
 }
 
 /**

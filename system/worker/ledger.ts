@@ -19,20 +19,20 @@ export type Delivered = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Writes the orders that are not there yet, and tells which of them had been relayed by an earlier delivery. That costs a query only where some were there. */
 export async function recordOrders(pool: Pool, items: readonly Item[]): Promise<Delivered> {
-  const ids = items.map(item => item.messageId)
+  const ids = arrayOf(items, item => item.messageId)
   const inserted = await pool.query({
     name: 'insert-orders',
     text: insertOrders,
     values: [
       ids,
-      items.map(item => item.envelope.shop),
-      items.map(item => item.order.id),
-      items.map(item => item.envelope.topic),
-      items.map(item => item.order.amount),
-      items.map(item => item.order.currency),
-      items.map(item => (item.envelope.fromReconciliation ? 'reconciliation' : 'webhook')),
-      items.map(item => item.envelope.eventId ?? null),
-      items.map(item => item.order.createdAt),
+      arrayOf(items, item => item.envelope.shop),
+      arrayOf(items, item => item.order.id),
+      arrayOf(items, item => item.envelope.topic),
+      arrayOf(items, item => item.order.amount),
+      arrayOf(items, item => item.order.currency),
+      arrayOf(items, item => (item.envelope.fromReconciliation ? 'reconciliation' : 'webhook')),
+      arrayOf(items, item => item.envelope.eventId),
+      arrayOf(items, item => item.order.createdAt),
     ],
   })
   const delivered = new Map<string, Set<string>>()
@@ -46,5 +46,18 @@ export async function recordOrders(pool: Pool, items: readonly Item[]): Promise<
 
 /** Writes that a destination has answered for these items. */
 export async function recordDeliveries(pool: Pool, destination: string, items: readonly Item[]): Promise<void> {
-  await pool.query({ name: 'insert-deliveries', text: insertDeliveries, values: [items.map(item => item.messageId), destination] })
+  await pool.query({ name: 'insert-deliveries', text: insertDeliveries, values: [arrayOf(items, item => item.messageId), destination] })
+}
+
+/**
+ * One column of the items as the text of a PostgreSQL array. All that is read from a webhook has passed a pattern without quotes and backslashes
+ * (order/read-order.ts, order/webhook.ts), so nothing here needs escaping, which is most of what the driver's own way costs.
+ */
+function arrayOf(items: readonly Item[], column: (item: Item) => string | undefined): string {
+  let text = '{'
+  for (const item of items) {
+    const value = column(item)
+    text += value === undefined ? 'NULL,' : `"${value}",`
+  }
+  return `${text.slice(0, -1)}}`
 }

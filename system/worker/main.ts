@@ -7,7 +7,7 @@
 //   ACK_WAIT_MS          redelivery timeout of the queue (30000)
 //   MAX_DELIVER          deliveries after which a message becomes a dead letter (20)
 //   MAX_HELD             messages received and not yet acked (4000)
-//   BATCH_SIZE, BATCH_LINGER_MS, MAX_BATCHES      events a batch (200), wait for more (10), batches on their way (24)
+//   BATCH_SIZE, BATCH_LINGER_MS, MAX_BATCHES      events a batch (200), wait for more (40), batches on their way (24)
 //   RELAY_TIMEOUT_MS     deadline of one request to a destination (3000)
 //   REDRIVE_DELAY_MS     how long a dead letter rests before it is tried again (120000)
 //   MAX_REDRIVES         how often that is done without anyone asking (3)
@@ -44,7 +44,7 @@ async function start(log: Logger): Promise<RunningService> {
     MAX_DELIVER: wholeNumber({ fallback: 20, min: 2 }),
     MAX_HELD: wholeNumber({ fallback: 4_000, min: 1, max: 100_000 }),
     BATCH_SIZE: wholeNumber({ fallback: 200, min: 1, max: 1_000 }),
-    BATCH_LINGER_MS: wholeNumber({ fallback: 10 }),
+    BATCH_LINGER_MS: wholeNumber({ fallback: 40 }),
     MAX_BATCHES: wholeNumber({ fallback: 24, min: 1, max: 64 }),
     RELAY_TIMEOUT_MS: wholeNumber({ fallback: 3_000, min: 1 }),
     REDRIVE_DELAY_MS: wholeNumber({ fallback: 120_000, min: 1 }),
