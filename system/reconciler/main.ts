@@ -81,10 +81,13 @@ async function start(log: Logger): Promise<RunningService> {
   }
 
   let timer: NodeJS.Timeout
-  const roundsForEver = (): void => {
-    timer = setTimeout(() => void round().then(() => void (ending.signal.aborted || roundsForEver())), settings.RECONCILE_INTERVAL_MS)
+  // At a steady beat, however long a round takes, and never two at once.
+  async function beat(): Promise<void> {
+    const startedMs = performance.now()
+    await round()
+    if (!ending.signal.aborted) timer = setTimeout(beat, Math.max(0, settings.RECONCILE_INTERVAL_MS - (performance.now() - startedMs)))
   }
-  roundsForEver()
+  timer = setTimeout(beat, settings.RECONCILE_INTERVAL_MS)
   const ailments = async (): Promise<string[]> => [...(queue.up() ? [] : ['queue']), ...(await ledgerAnswers(ledger) ? [] : ['ledger'])]
   const status = await serveStatus({ host: settings.HOST, port: settings.PORT, registry, ailments })
 
