@@ -2,6 +2,7 @@ import type { RunRecord } from '../../reports/record.ts'
 import { exitCode } from '../exit-codes.ts'
 import { msOf } from '../history/history.ts'
 import { countAccounts, countsOf, type Accounts } from './accounts.ts'
+import { askCheck } from './ask-check.ts'
 import type { Check, Evidence, Observations } from './check.ts'
 import { measureLatency } from './latency.ts'
 import { measureRecoveries } from './recovery-time.ts'
@@ -36,7 +37,7 @@ export function judge(observations: Observations, expectations: readonly Check[]
 
   // What each check makes of it.
   const evidence: Evidence = { ...counted, series, latency, recoveries }
-  const findings = checks.map(check => ({ name: check.name, invariant: check.invariant, expected: check.expected, ...check.judge(evidence) }))
+  const findings = checks.map(check => ({ name: check.name, invariant: check.invariant, expected: check.expected, ...askCheck(check, evidence) }))
   const verdict = composeVerdict(findings)
 
   // Deaths are told in the shared clock, the record in ms since the flood began.
