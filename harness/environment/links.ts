@@ -1,8 +1,8 @@
 // Which links a system has, known before anything starts: validation checks fault targets against them, arranging opens them.
 import { FloodmarkError } from '../errors.ts'
-import { mustDurationMs } from '../scenario/duration.ts'
-import type { Component, EnvContext, Ready, System } from '../scenario/system.ts'
+import type { Component, Ready, System } from '../scenario/system.ts'
 import type { Link } from './environment.ts'
+import { readEnv, standIns } from './program-env.ts'
 
 /** A link by name, with what is spoken on it. */
 export interface LinkName {
@@ -15,11 +15,18 @@ export interface LinkName {
 /** The name of the harness's own end: it sends the webhooks and serves the Admin API. */
 export const platform = 'platform'
 
-/**
- * Every link of a system: the platform's to the intake, and one for each address that a component's `env` asks for.
- * Throws `usage` with all problems at once where an `env` throws or asks for what does not exist.
- */
+/** Every link of a system. Throws `usage` with all problems at once where they cannot be told. */
 export function linksOf(system: System): LinkName[] {
+  const { links, problems } = findLinks(system)
+  if (problems.length > 0) throw new FloodmarkError('usage', `the links of system ${system.name} cannot be told`, { evidence: problems })
+  return links
+}
+
+/**
+ * The platform's link to the intake, and one for each address that a component's `env` asks for. Problems: an `env` that throws or asks for what does
+ * not exist. A name in `roles` or `connectsTo` that does not exist makes no link and is told where it stands.
+ */
+export function findLinks(system: System): { links: LinkName[]; problems: string[] } {
   const problems: string[] = []
   const links = new Map<string, LinkName>()
   function add(from: string, to: string): void {
@@ -27,10 +34,10 @@ export function linksOf(system: System): LinkName[] {
     if (!protocol) problems.push(`components.${from}: asks for the address of "${to}"; there are ${targetsOf(system).join(', ')}`)
     else links.set(`${from}->${to}`, { name: `${from}->${to}`, from, to, protocol })
   }
-  const intake = system.roles.intake
+  const intake = Object.hasOwn(system.components, system.roles.intake ?? '') ? system.roles.intake : undefined
   if (intake) add(platform, intake)
   for (const [from, component] of Object.entries(system.components)) {
-    for (const to of targetsAskedFor(from, component, problems)) add(from, to)
+    for (const to of targetsAskedFor(system, from, component, problems)) add(from, to)
   }
   // A fixed port is there for whoever has it built in: with nobody naming it, the intake's component is taken to be the one.
   for (const [to, { port }] of Object.entries(system.destinations)) {
@@ -39,8 +46,7 @@ export function linksOf(system: System): LinkName[] {
     const tied = [...links.values()].filter(link => link.to === to && system.components[link.from]?.kind === 'running').map(link => link.from)
     if (port !== undefined && tied.length > 1) problems.push(`destinations.${to}.port: ${tied.join(' and ')} already run and would share one link; one of them can have it`)
   }
-  if (problems.length > 0) throw new FloodmarkError('usage', `the links of system ${system.name} cannot be told`, { evidence: problems })
-  return [...links.values()]
+  return { links: [...links.values()], problems }
 }
 
 /** The request that gets an answer from the far end of a link. */
@@ -50,26 +56,15 @@ export function readyOf(system: System, target: string): Ready {
   return component.kind === 'program' || component.kind === 'running' ? component.ready : { kind: 'tcp' }
 }
 
-function targetsAskedFor(from: string, component: Component, problems: string[]): string[] {
-  if (component.kind === 'running') return [...component.connectsTo]
+function targetsAskedFor(system: System, from: string, component: Component, problems: string[]): string[] {
+  if (component.kind === 'running') return component.connectsTo.filter(to => protocolOf(system, to) !== undefined)
   if (component.kind !== 'program') return []
   const asked = new Set<string>()
-  const context: EnvContext = {
-    to: target => {
-      asked.add(target)
-      return 'http://127.0.0.1:1'
-    },
-    port: 1,
-    host: '127.0.0.1',
-    scaled: mustDurationMs,
-    secret: 'secret',
-    adminToken: 'token',
+  const to = (target: string): string => {
+    asked.add(target)
+    return standIns.to(target)
   }
-  try {
-    component.env(context)
-  } catch (error) {
-    problems.push(`components.${from}.env: throws ${error instanceof Error ? error.message : String(error)}`)
-  }
+  problems.push(...readEnv(from, component.env, { ...standIns, to }).problems)
   return [...asked]
 }
 

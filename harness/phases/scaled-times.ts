@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../reports/record.ts'
+import { readEnv, standIns } from '../environment/program-env.ts'
 import { mustDurationMs, type Duration } from '../scenario/duration.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 import type { Component } from '../scenario/system.ts'
@@ -24,7 +25,7 @@ export function listScaledTimes({ scenario, system, load }: Prepared): ScaledTim
   ]
 }
 
-/** The environment variables of a program whose values came from `scaled()`. */
+/** The environment variables of a program whose values came from `scaled()`. The run is over by now, so an `env` that throws this time has none. */
 function settingsOf(name: string, component: Component, timeScale: number): ScaledTimes {
   if (component.kind !== 'program') return []
   const values = new Set<number>()
@@ -33,6 +34,6 @@ function settingsOf(name: string, component: Component, timeScale: number): Scal
     values.add(ms)
     return ms
   }
-  const env = component.env({ to: () => '', port: 0, host: '', scaled, secret: '', adminToken: '' })
-  return Object.entries(env).filter(([, value]) => values.has(Number(value))).map(([key, value]) => ({ name: `${name}: ${key}`, ms: Number(value), scaled: true }))
+  const env = readEnv(name, component.env, { ...standIns, scaled })
+  return Object.entries(env.values).filter(([, value]) => values.has(Number(value))).map(([key, value]) => ({ name: `${name}: ${key}`, ms: Number(value), scaled: true }))
 }

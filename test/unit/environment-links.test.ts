@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { command, http, nats, node, postgres, running, tcp } from '../../harness/environment/components.ts'
 import { linksOf, readyOf } from '../../harness/environment/links.ts'
+import { programLaunch } from '../../harness/environment/program.ts'
+import { standIns } from '../../harness/environment/program-env.ts'
 import { checkHosts } from '../../harness/environment/routes.ts'
 import { startOrder } from '../../harness/environment/start-order.ts'
 import { FloodmarkError } from '../../harness/errors.ts'
-import type { Destination, System } from '../../harness/scenario/system.ts'
+import type { Component, Destination, Env, System } from '../../harness/scenario/system.ts'
 
 const destination: Destination = { path: '/v1', latency: { p50: '1ms' }, failures: { share: 0, statuses: [] }, idempotencyWindow: '1m', answer: '{}' }
 
@@ -54,6 +56,14 @@ test('every problem is told at once: unknown targets and an env that throws', ()
     'components.ingest: asks for the address of "constructor"; there are ingest, worker, platform',
     'components.worker.env: throws REGION is not set',
   ])
+})
+
+test('an env that throws only when it is given the real values is the fault of the system file, named', () => {
+  const env: Env = ({ port }) => { if (port > 1) throw new Error('too high'); return { PORT: port } }
+  const app = command(['app'], { env, ready: tcp() })
+  expect(linksOf(systemOf({ components: { app } }))).toEqual([])
+  expect(() => programLaunch('app', app as Extract<Component, { kind: 'program' }>, { systemFolder: '/made', context: { ...standIns, port: 4_000 } }))
+    .toThrow(expect.objectContaining({ exit: 'usage', evidence: ['components.app.env: throws too high'] }))
 })
 
 test('a fixed port always has a link, and cannot be shared by two that already run', () => {
