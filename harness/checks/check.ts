@@ -16,6 +16,8 @@ export type Verdict = (typeof verdicts)[number]
 /** One expectation of a scenario. A file each beside this one and a line in ../index.ts; what is always on stands in registry.ts. */
 export interface Check {
   readonly name: string
+  /** What is wrong with the options it was made of: path below the check, what was found, what would be right. A scenario with such a check is refused. */
+  readonly problems?: readonly string[]
   /** A failed invariant is exit 1, a failed objective exit 2. */
   readonly invariant: boolean
   /** What must come true, in words with numbers. */

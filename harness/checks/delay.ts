@@ -1,16 +1,16 @@
-import { z } from 'zod'
 import { ticksPerMs } from '../history/history.ts'
 import { mustDurationMs, type Duration } from '../scenario/duration.ts'
+import { duration, flag, object, problemsOf } from '../scenario/rules.ts'
 import type { Check, Evidence, Verdict } from './check.ts'
 import { faultWindows } from './fault-windows.ts'
-import { checkOptions, duration } from './options.ts'
+import { unsoundCheck } from './unsound-check.ts'
 import { samplesNeeded } from './sample-size.ts'
 import { inWords, msInWords, shareInWords } from './wording.ts'
 
 const shares = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999 } as const
-const schema = z
-  .strictObject({ p50: duration.optional(), p90: duration.optional(), p99: duration.optional(), p999: duration.optional(), outsideFaults: z.boolean().optional() })
-  .refine(options => Object.keys(shares).some(name => name in options), { error: `needs one bound at least: ${Object.keys(shares).join(', ')}` })
+const names = Object.keys(shares) as (keyof typeof shares)[]
+const schema = object({ p50: duration.optional(), p90: duration.optional(), p99: duration.optional(), p999: duration.optional(), outsideFaults: flag.optional() })
+  .refine(options => names.some(name => (options as DelayOptions)[name] !== undefined), `an object with at least one of ${names.join(', ')}`)
 
 export interface DelayOptions {
   p50?: Duration
@@ -32,8 +32,10 @@ interface Bound {
  * every destination within 2 s. An event that never arrived is beyond every bound; one still pending counts at its age. A bound needs 3 / (1 - share) events.
  */
 export function delay(options: DelayOptions): Check {
-  const { outsideFaults = false, ...limits } = checkOptions('delay', schema, options)
-  const bounds = Object.entries(limits).map(([name, limit]): Bound => ({ name, share: shares[name as keyof typeof shares], limitMs: mustDurationMs(limit!) }))
+  const problems = problemsOf('', schema, options)
+  if (problems.length > 0) return unsoundCheck('delay', problems)
+  const { outsideFaults = false } = options
+  const bounds = boundsOf(options)
   const where = outsideFaults ? ' outside faults' : ''
   return {
     name: 'delay',
@@ -52,6 +54,10 @@ export function delay(options: DelayOptions): Check {
       }
     },
   }
+}
+
+function boundsOf(options: DelayOptions): Bound[] {
+  return names.filter(name => options[name] !== undefined).map(name => ({ name, share: shares[name], limitMs: mustDurationMs(options[name]!) }))
 }
 
 function weigh({ name, share, limitMs }: Bound, events: number, beyond: number): { verdict: Verdict; observed: string } {

@@ -1,16 +1,18 @@
-import { z } from 'zod'
+import { between, object, problemsOf } from '../scenario/rules.ts'
 import type { Check } from './check.ts'
-import { checkOptions } from './options.ts'
+import { unsoundCheck } from './unsound-check.ts'
 import { inWords, nameEvents, shareInWords } from './wording.ts'
 
-const schema = z.strictObject({ atMost: z.number().min(0).max(1) })
+const schema = object({ atMost: between(0, 1) })
 
 /**
  * Objective: arrivals of an event after its first at a destination, whether or not they took effect, are at most this share (0 to 1) of all arrivals.
  * They cost the destination work even where its idempotency swallows them. An event's arrivals stop counting at 255.
  */
 export function duplicateArrivals(options: { atMost: number }): Check {
-  const { atMost } = checkOptions('duplicateArrivals', schema, options)
+  const problems = problemsOf('', schema, options)
+  if (problems.length > 0) return unsoundCheck('duplicateArrivals', problems)
+  const { atMost } = options
   return {
     name: 'duplicateArrivals',
     invariant: false,

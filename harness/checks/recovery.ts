@@ -1,22 +1,24 @@
-import { z } from 'zod'
 import { mustDurationMs, type Duration } from '../scenario/duration.ts'
+import { duration, object, problemsOf } from '../scenario/rules.ts'
 import type { Check, Evidence, Finding, Verdict } from './check.ts'
-import { checkOptions, duration } from './options.ts'
+import { unsoundCheck } from './unsound-check.ts'
 import { goodSecondsInARow, type Recovery } from './recovery-time.ts'
 import { msInWords } from './wording.ts'
 
 const parts = ['admission', 'backlog', 'destination'] as const
 type Part = (typeof parts)[number]
-const schema = z
-  .strictObject({ admission: duration.optional(), backlog: duration.optional(), destination: duration.optional() })
-  .refine(options => parts.some(part => part in options), { error: `needs one part at least: ${parts.join(', ')}` })
+type Bounds = { [P in Part]?: Duration }
+const schema = object({ admission: duration.optional(), backlog: duration.optional(), destination: duration.optional() })
+  .refine(options => parts.some(part => (options as Bounds)[part] !== undefined), `an object with at least one of ${parts.join(', ')}`)
 
 /**
  * Objective: after every fault each named part is good again within its bound, counted from the heal (recovery-time.ts). What never recovers is a fail;
  * but where the flood ended too soon after the heal to show admission or destination within the bound, that is unknown.
  */
-export function recovery(options: { admission?: Duration; backlog?: Duration; destination?: Duration }): Check {
-  const bounds = Object.entries(checkOptions('recovery', schema, options)).map(([part, bound]) => ({ part: part as Part, boundMs: mustDurationMs(bound!) }))
+export function recovery(options: Bounds): Check {
+  const problems = problemsOf('', schema, options)
+  if (problems.length > 0) return unsoundCheck('recovery', problems)
+  const bounds = parts.filter(part => options[part] !== undefined).map(part => ({ part, boundMs: mustDurationMs(options[part]!) }))
   return {
     name: 'recovery',
     invariant: false,

@@ -1,19 +1,21 @@
-import { z } from 'zod'
+import { object, problemsOf, rule } from '../scenario/rules.ts'
 import { DELIVERED } from './accounts.ts'
 import type { Check, Verdict } from './check.ts'
-import { checkOptions } from './options.ts'
+import { unsoundCheck } from './unsound-check.ts'
 import { whyAbsenceIsUnproved } from './readers-worked.ts'
 import { samplesNeeded } from './sample-size.ts'
 import { inWords, nameEvents, shareInWords } from './wording.ts'
 
-const schema = z.strictObject({ atLeast: z.number().gt(0).max(1) })
+const schema = object({ atLeast: rule('a share above 0 and up to 1, such as 0.9999', value => Number.isFinite(value) && (value as number) > 0 && (value as number) <= 1) })
 
 /**
  * Objective: delivered / planned at the end of the drain is at least this share. With q = 1 - atLeast, a pass needs 3 / q events (sample-size.ts);
  * below 1 / q events a single absent one is already more than q, so one alone decides nothing and two are a fail. 0.9999: 30,000 to pass, 10,000 to fail by one.
  */
 export function throughput(options: { atLeast: number }): Check {
-  const { atLeast } = checkOptions('throughput', schema, options)
+  const problems = problemsOf('', schema, options)
+  if (problems.length > 0) return unsoundCheck('throughput', problems)
+  const { atLeast } = options
   const needed = samplesNeeded(1 - atLeast)
   return {
     name: 'throughput',

@@ -20,5 +20,7 @@ export function at(time: FloodTime): FaultBuilder {
   const begin = (kind: string) => (target: string, parameters: FaultRequest['parameters'] = {}): FaultWithoutEnd => ({
     for: length => ({ kind, target, parameters: { ...parameters }, at: time, for: length }),
   })
-  return Object.fromEntries(Object.keys(faultKinds).map(kind => [kind, begin(kind)])) as unknown as FaultBuilder
+  const known = Object.fromEntries(Object.keys(faultKinds).map(kind => [kind, begin(kind)])) as unknown as FaultBuilder
+  // A mistyped kind makes a request too: throwing here would tell it alone.
+  return new Proxy(known, { get: (builder, kind) => Reflect.get(builder, kind) ?? begin(String(kind)) })
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { FloodmarkError } from '../errors.ts'
 import { ticksPerMs } from '../history/history.ts'
+import { under } from '../scenario/rules.ts'
 import type { Load } from '../scenario/scenario.ts'
 import { writeArrivals } from './arrivals.ts'
 import type { Plan } from './plan.ts'
@@ -30,7 +31,7 @@ export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Pl
   const orders = { warmUp: ordersIn((warmUp.durationMs * warmUp.ratePerSecond) / 1_000, topics.length), flood: ordersIn(shape.cumulativeAt(shape.durationMs), topics.length) }
   const warmUpCount = orders.warmUp * topics.length
   const eventCount = warmUpCount + orders.flood * topics.length
-  refuseUnplannable({ load, eventCount, floodOrders: orders.flood, warmUpMs: warmUp.durationMs })
+  refuseUnplannable(load, warmUpCount)
 
   const dueTicks = new Uint32Array(new SharedArrayBuffer(4 * eventCount))
   for (let event = 0; event < warmUpCount; event++) dueTicks[event] = Math.round(((event + 0.5) / warmUp.ratePerSecond) * 1_000 * ticksPerMs)
@@ -59,16 +60,24 @@ function ordersIn(events: number, topics: number): number {
   return Math.floor(Math.round(events) / topics)
 }
 
-function refuseUnplannable({ load, eventCount, floodOrders, warmUpMs }: { load: PlanInput['load']; eventCount: number; floodOrders: number; warmUpMs: number }): void {
-  const { shape, shops, topics } = load
+/** Problems of a flood of this shape that 32 bits cannot hold, with the arithmetic; paths are those below the shape. */
+export function floodProblems(shape: Shape, topics: number, warmUpCount = 0): string[] {
+  const problems: string[] = []
+  const events = shape.cumulativeAt(shape.durationMs)
+  const eventCount = warmUpCount + ordersIn(events, topics) * topics
+  const ticks = shape.durationMs * ticksPerMs
+  if (events < 0.5 || ordersIn(events, topics) < 1) problems.push(`: ${shape.kind} comes to ${events} events, must be at least one order of ${topics} topics`)
+  // Written so that NaN, which a shape of the scenario's own may come to, is refused too.
+  if (!(eventCount <= maxEvents)) problems.push(`: ${shape.kind} comes to ${eventCount} events in all, must be at most ${maxEvents} (event ids have 32 bits)`)
+  if (!(ticks <= maxTicks)) problems.push(`: ${shape.durationMs} ms x ${ticksPerMs} ticks = ${ticks}, must be at most ${maxTicks} (instants have 32 bits: ${Math.floor(maxTicks / ticksPerMs)} ms)`)
+  return problems
+}
+
+function refuseUnplannable({ shape, shops, topics }: PlanInput['load'], warmUpCount: number): void {
   const problems: string[] = []
   if (!Number.isInteger(shops) || shops < 1 || shops > maxShops) problems.push(`load.shops: found ${shops}, must be a whole number from 1 to ${maxShops}`)
   if (topics.length === 0) problems.push('load.topics: found none, must name at least one topic, such as orders/create')
-  else if (floodOrders === 0) problems.push(`load.shape: ${shape.kind} comes to ${shape.cumulativeAt(shape.durationMs)} events, must be at least one order of ${topics.length} topics`)
-  if (eventCount > maxEvents) problems.push(`load.shape: ${shape.kind} and the warm-up come to ${eventCount} events, must be at most ${maxEvents} (event ids have 32 bits)`)
-  for (const [name, ms] of [['load.shape', shape.durationMs], ['warm-up', warmUpMs]] as const) {
-    if (ms * ticksPerMs > maxTicks) problems.push(`${name}: ${ms} ms x ${ticksPerMs} ticks = ${ms * ticksPerMs}, must be at most ${maxTicks} (instants have 32 bits: ${Math.floor(maxTicks / ticksPerMs)} ms)`)
-  }
+  else problems.push(...under('load.shape', floodProblems(shape, topics.length, warmUpCount)))
   if (problems.length > 0) throw new FloodmarkError('usage', problems.length === 1 ? problems[0] : `the load cannot be planned: ${problems.length} problems`, { evidence: problems })
 }
 

@@ -1,7 +1,6 @@
 // An arrival shape: one merchant, a few minutes, no warning.
 import type { Duration } from '../scenario/duration.ts'
-import { piecewise } from './piecewise.ts'
-import { readShapeInput } from './shape-input.ts'
+import { shapeFrom } from './shape-input.ts'
 import type { Shape } from './shape.ts'
 
 // Sold out in seconds to minutes, some 40 minutes long with its queue, four to five times the baseline (DOMAIN.md 2.2, graded P).
@@ -16,9 +15,8 @@ const overAt = 0.87
  * A flash sale on a steady baseline: without notice the rate steps from base to peak, stays there until the stock is
  * gone (a tenth of `over`), drops to a quarter of the rise within 2 %, and fades out as the queue empties.
  */
-export function flashSale({ base, peak, over }: { base: number; peak: number; over: Duration }): Shape {
-  const overMs = readShapeInput('flashSale', { base, peak }, over)
-  const points = [
+export function flashSale(input: { base: number; peak: number; over: Duration }): Shape {
+  return shapeFrom('flashSale', ['base', 'peak'], input, ({ base, peak, overMs }) => [
     { atMs: 0, rate: base },
     { atMs: opensAt * overMs, rate: base },
     { atMs: opensAt * overMs, rate: peak },
@@ -26,6 +24,5 @@ export function flashSale({ base, peak, over }: { base: number; peak: number; ov
     { atMs: emptiedAt * overMs, rate: base + tailShare * (peak - base) },
     { atMs: overAt * overMs, rate: base },
     { atMs: overMs, rate: base },
-  ]
-  return piecewise('flashSale', points, { base, peak, over })
+  ])
 }

@@ -1,7 +1,6 @@
 // An arrival shape: the busiest minute of the year.
 import type { Duration } from '../scenario/duration.ts'
-import { piecewise } from './piecewise.ts'
-import { readShapeInput } from './shape-input.ts'
+import { shapeFrom } from './shape-input.ts'
 import type { Shape } from './shape.ts'
 
 // Releases are on the hour, and in five years running the peak minute of BFCM was 12:01 or 12:02 (DOMAIN.md 2.2, graded P).
@@ -15,16 +14,16 @@ const endShare = 0.5
  * Noon on Black Friday: `over` stands for 11:00 to 13:00. The base until the middle, there at :00 a step of 60 % of the way up, the
  * peak a minute and a half (1.25 % of `over`) later, then a slow ebb to half of the way by the end.
  */
-export function noonStep({ base, peak, over }: { base: number; peak: number; over: Duration }): Shape {
-  const overMs = readShapeInput('noonStep', { base, peak }, over)
-  const noonMs = overMs / 2
-  const rise = peak - base
-  const points = [
-    { atMs: 0, rate: base },
-    { atMs: noonMs, rate: base },
-    { atMs: noonMs, rate: base + stepShare * rise },
-    { atMs: noonMs + (overMs * peakAfterMinutes) / minutes, rate: peak },
-    { atMs: overMs, rate: base + endShare * rise },
-  ]
-  return piecewise('noonStep', points, { base, peak, over })
+export function noonStep(input: { base: number; peak: number; over: Duration }): Shape {
+  return shapeFrom('noonStep', ['base', 'peak'], input, ({ base, peak, overMs }) => {
+    const noonMs = overMs / 2
+    const rise = peak - base
+    return [
+      { atMs: 0, rate: base },
+      { atMs: noonMs, rate: base },
+      { atMs: noonMs, rate: base + stepShare * rise },
+      { atMs: noonMs + (overMs * peakAfterMinutes) / minutes, rate: peak },
+      { atMs: overMs, rate: base + endShare * rise },
+    ]
+  })
 }

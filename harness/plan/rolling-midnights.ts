@@ -1,7 +1,7 @@
 // An arrival shape: the whole weekend, time zone by time zone.
 import type { Duration } from '../scenario/duration.ts'
-import { piecewise, type RatePoint } from './piecewise.ts'
-import { readShapeInput } from './shape-input.ts'
+import type { RatePoint } from './piecewise.ts'
+import { shapeFrom } from './shape-input.ts'
 import type { Shape } from './shape.ts'
 
 // BFCM counts from Friday 00:00 in the first time zone to Monday 24:00 in the last (DOMAIN.md 2.2, graded P). The weights and
@@ -18,12 +18,12 @@ const totalHours = countedHours + zoneWeights.length - 1
  * Four days of BFCM rolling over 24 time zones: a staircase of midnights on the daily cycle of each zone. `over` stands for the 119 hours
  * from the first zone's Friday 00:00 to the last one's Monday 24:00; `base` is the rate of a world asleep, `peak` that of its best hour.
  */
-export function rollingMidnights({ base, peak, over }: { base: number; peak: number; over: Duration }): Shape {
-  const overMs = readShapeInput('rollingMidnights', { base, peak }, over)
-  const demand = worldDemand()
-  const highest = Math.max(...demand.map(point => point.rate))
-  const points = demand.map(point => ({ atMs: point.atMs * overMs, rate: base + ((peak - base) * point.rate) / highest }))
-  return piecewise('rollingMidnights', points, { base, peak, over })
+export function rollingMidnights(input: { base: number; peak: number; over: Duration }): Shape {
+  return shapeFrom('rollingMidnights', ['base', 'peak'], input, ({ base, peak, overMs }) => {
+    const demand = worldDemand()
+    const highest = Math.max(...demand.map(point => point.rate))
+    return demand.map(point => ({ atMs: point.atMs * overMs, rate: base + ((peak - base) * point.rate) / highest }))
+  })
 }
 
 /** Demand at every full hour, just before and just after it, `atMs` as a share of the whole. */

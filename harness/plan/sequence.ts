@@ -1,10 +1,16 @@
 // Arrival shapes one after the other, as one.
-import { shapeError } from './shape-input.ts'
+import { z } from 'zod'
+import { problemsOf, under } from '../scenario/rules.ts'
+import { shapeRule, unsoundShape } from './shape-input.ts'
 import type { Shape } from './shape.ts'
+
+const listOfShapes = 'a list of at least one shape'
+const schema = z.array(shapeRule, listOfShapes).min(1, listOfShapes)
 
 /** Shapes one after the other, so that its peak is the highest of theirs. */
 export function sequence(shapes: readonly Shape[]): Shape {
-  if (shapes.length === 0) throw shapeError('sequence', ['sequence: found no shape, must have at least one'])
+  const malformed = problemsOf('', schema, shapes)
+  if (malformed.length > 0) return unsoundShape('sequence', Number.NaN, malformed)
   const starts: { ms: number; events: number }[] = []
   let durationMs = 0
   let events = 0
@@ -13,6 +19,8 @@ export function sequence(shapes: readonly Shape[]): Shape {
     durationMs += shape.durationMs
     events += shape.cumulativeAt(shape.durationMs)
   }
+  const problems = shapes.flatMap((shape, index) => under(`[${index}]`, shape.problems ?? []))
+  if (problems.length > 0) return unsoundShape('sequence', durationMs, problems)
   const partAt = (ms: number): number => Math.max(0, starts.findLastIndex(start => start.ms <= ms))
   return {
     kind: 'sequence',

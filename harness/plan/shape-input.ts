@@ -1,26 +1,31 @@
-// What every arrival shape checks before it is built, so that a scenario is told all that is wrong with a shape at once.
-import { FloodmarkError } from '../errors.ts'
+// What every arrival shape is made with. A shape that cannot be made of what a scenario gives is told with all the other problems
+// of the file, so it is returned rather than thrown.
 import { durationMs, type Duration } from '../scenario/duration.ts'
+import { duration, isDuration, object, problemsOf, rule } from '../scenario/rules.ts'
+import { piecewise, type RatePoint } from './piecewise.ts'
+import type { Shape } from './shape.ts'
 
-/**
- * Checks a shape's arguments: rates are events a second, zero or more; `over` is a duration longer than zero. Returns the
- * length in ms. Throws one usage error whose `evidence` has a line for every problem: path, what was found, what would be right.
- */
-export function readShapeInput(kind: string, rates: Record<string, number>, over: Duration): number {
-  const problems = Object.entries(rates)
-    .filter(([, rate]) => !(Number.isFinite(rate) && rate >= 0))
-    .map(([name, rate]) => `${kind}.${name}: found ${show(rate)}, must be a number of events a second, 0 or more`)
-  const overMs = typeof over === 'string' ? durationMs(over) : undefined
-  if (overMs === undefined || overMs <= 0) problems.push(`${kind}.over: found ${show(over)}, must be a duration longer than zero, such as 75s or 2m`)
-  if (problems.length > 0) throw shapeError(kind, problems)
-  return overMs!
+const ratePerSecond = rule('a number of events a second, 0 or more', value => Number.isFinite(value) && (value as number) >= 0)
+
+/** What a load may have as its shape. */
+export const shapeRule = rule('a shape, such as constant({ rate, over: duration })', isShape)
+
+/** Makes a shape of straight lines out of its rates, events a second, and its length. `pointsOf` sees arguments that are sound, and `over` in ms. */
+export function shapeFrom<Rate extends string>(kind: string, rates: readonly Rate[], input: Record<Rate, number> & { over: Duration }, pointsOf: (input: Record<Rate, number> & { overMs: number }) => RatePoint[]): Shape {
+  const schema = object({ ...Object.fromEntries(rates.map(rate => [rate, ratePerSecond])), over: duration })
+  const problems = problemsOf('', schema, input)
+  const overMs = isDuration(input?.over) ? durationMs(input.over)! : Number.NaN
+  if (problems.length > 0) return unsoundShape(kind, overMs, problems)
+  // In the order of the declaration: the plan's hash must not depend on how a scenario writes it.
+  const parameters = Object.fromEntries([...rates, 'over' as const].map(name => [name, input[name]]))
+  return piecewise(kind, pointsOf({ ...input, overMs }), parameters)
 }
 
-/** A usage error for a shape, one line of evidence a problem. */
-export function shapeError(kind: string, problems: string[]): FloodmarkError {
-  return new FloodmarkError('usage', problems.length === 1 ? problems[0] : `${kind}: ${problems.length} problems`, { evidence: problems })
+/** Stands for a shape with problems: without events, and as long as it would be, or NaN where not even that is known. */
+export function unsoundShape(kind: string, durationMs: number, problems: readonly string[]): Shape {
+  return { kind, durationMs, parameters: {}, problems, rateAt: () => 0, cumulativeAt: () => 0 }
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+function isShape(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'cumulativeAt' in value && typeof value.cumulativeAt === 'function' && 'durationMs' in value && typeof value.durationMs === 'number'
 }

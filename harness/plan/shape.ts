@@ -4,6 +4,8 @@
  */
 export interface Shape {
   readonly kind: string
+  /** What is wrong with what it was made of: path below the shape, what was found, what would be right. A scenario with such a shape is refused. */
+  readonly problems?: readonly string[]
   /** Length of the shape in ms. */
   readonly durationMs: number
   /** Planned rate at `ms` since the start of the flood, events a second. */

@@ -1,8 +1,13 @@
 // The form of a scenario and of the load it comes to. What its faults mean for a system is resolve-faults.ts.
 import { z } from 'zod'
+import { faultKinds } from '../faults/registry.ts'
+import { floodProblems } from '../plan/compile.ts'
+import { shapeRule } from '../plan/shape-input.ts'
 import { maxShops } from '../plan/shops.ts'
+import type { Check } from '../checks/check.ts'
 import { isSystem } from './define.ts'
-import { between, duration, flag, fn, object, oneOf, positive, problemsOf, rule, text, whole } from './rules.ts'
+import { floodTimeMs } from './duration.ts'
+import { between, duration, flag, fn, object, oneOf, positive, problemsOf, rule, text, under, whole } from './rules.ts'
 import { topics, type Load, type Scenario } from './scenario.ts'
 
 const maxSockets = 60_000
@@ -24,7 +29,7 @@ const scenario = object({
 })
 
 const load = object({
-  shape: rule('a shape, such as constant({ rate, over: duration })', value => typeof value === 'object' && value !== null && 'cumulativeAt' in value && 'durationMs' in value),
+  shape: shapeRule,
   shops: whole(1, maxShops),
   topics: rule(`a list of different topics out of ${topics.join(', ')}`, isTopicList),
   retries: object({
@@ -41,12 +46,14 @@ const load = object({
 
 const check = z.looseObject({ name: text, invariant: flag, expected: text, judge: fn }, 'a check, such as noLoss()')
 
+const floodTime = rule('a share of the flood such as 40%, or a duration such as 12s', value => typeof value === 'string' && floodTimeMs(value, 1) !== undefined)
+
 const fault = object({
   kind: text,
   target: text,
   parameters: rule('an object', value => typeof value === 'object' && value !== null),
-  at: text,
-  for: text,
+  at: floodTime,
+  for: floodTime,
 })
 
 /** Problems of the scenario's own form, one line each. */
@@ -55,12 +62,14 @@ export function scenarioProblems({ file: _, ...value }: Scenario): string[] {
 }
 
 export function loadProblems(value: Load): string[] {
-  return [...problemsOf('load', load, value), ...unknownTopics(value)]
+  return [...problemsOf('load', load, value), ...unknownTopics(value), ...shapeProblems(value)]
 }
 
 export function checkListProblems(value: unknown): string[] {
   const list = rule('a list of at least one check, such as [noLoss()]', checks => Array.isArray(checks) && checks.length > 0)
-  return [...problemsOf('expect', list, value), ...problemsOf('expect', z.array(check), Array.isArray(value) ? value : [])]
+  const checks: unknown[] = Array.isArray(value) ? value : []
+  const ofOptions = checks.flatMap(one => check.safeParse(one).success ? under(`expect.${(one as Check).name}`, (one as Check).problems ?? []) : [])
+  return [...problemsOf('expect', list, value), ...problemsOf('expect', z.array(check), checks), ...ofOptions]
 }
 
 export function faultListProblems(value: unknown): string[] {
@@ -70,11 +79,19 @@ export function faultListProblems(value: unknown): string[] {
 /** Problems of one fault's form. What it means for the system is resolve-faults.ts. */
 export function faultProblems(path: string, value: unknown): string[] {
   if (typeof value === 'object' && value !== null && 'for' in value && typeof value.for === 'function') return [`${path}: has no end, must be closed with .for('30%')`]
+  if (typeof value === 'object' && value !== null && Object.keys(faultKinds).some(kind => kind in value)) return [`${path}: has no kind, must go on with one of ${Object.keys(faultKinds).join(', ')}, such as .kill('buffer')`]
   return problemsOf(path, fault, value)
 }
 
 function isTopicList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && new Set(value).size === value.length && value.every(topic => typeof topic === 'string')
+}
+
+/** What the shape says of itself; how large it is only where it says nothing. */
+function shapeProblems({ shape, topics: list }: Load): string[] {
+  if (problemsOf('', shapeRule, shape).length > 0) return []
+  const { problems = [] } = shape
+  return under('load.shape', problems.length > 0 ? problems : floodProblems(shape, isTopicList(list) ? list.length : 1))
 }
 
 function unknownTopics(value: Load): string[] {

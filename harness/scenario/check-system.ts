@@ -1,12 +1,12 @@
 // The form of a system: what validation says of it before anything is started.
 import { z } from 'zod'
-import { linksOf, platform } from '../environment/links.ts'
-import { FloodmarkError } from '../errors.ts'
+import { findLinks, platform } from '../environment/links.ts'
 import { durationMs } from './duration.ts'
-import { between, duration, fn, object, oneOf, problemsOf, rule, statuses, text, unknownKey, whole } from './rules.ts'
+import { between, duration, fn, isDuration, object, oneOf, problemsOf, rule, statuses, text, under, unknownKey, whole } from './rules.ts'
 import { roles, type Destination, type System } from './system.ts'
 
-const ready = z.union([object({ kind: z.literal('http'), path: text }), object({ kind: z.literal('tcp') })], "http('/path') or tcp()")
+const path = rule('a path that begins with /', value => typeof value === 'string' && value.startsWith('/'))
+const ready = z.union([object({ kind: z.literal('http'), path }), object({ kind: z.literal('tcp') })], "http('/path') or tcp()")
 const textMap = z.record(z.string(), z.string(), 'an object of texts')
 
 const components: Record<string, z.ZodType> = {
@@ -16,13 +16,12 @@ const components: Record<string, z.ZodType> = {
   running: object({ kind: text, url: rule('an http:// or https:// URL', isHttpUrl), ready, connectsTo: z.array(text, 'a list of destinations') }),
 }
 
-const path = rule('a path that begins with /', value => typeof value === 'string' && value.startsWith('/'))
-
+const someDestinations = 'an object with at least one destination, such as { analytics: segmentLike() }'
 const destination = object({
   path,
   port: whole(1, 65_535).optional(),
-  latency: object({ p50: duration, p99: duration.optional() }),
-  failures: object({ share: between(0, 1), statuses }),
+  latency: object({ p50: duration, p99: duration.optional() }).refine(value => isOrdered(value as Destination['latency']), { path: ['p99'], error: 'at least p50' }),
+  failures: object({ share: between(0, 1), statuses }).refine(value => hasAnswer(value as Destination['failures']), { path: ['statuses'], error: 'at least one where the share is above 0' }),
   idempotencyWindow: duration,
   answer: z.string('a text'),
 })
@@ -33,43 +32,50 @@ const system = object({
   components: z.record(z.string(), z.unknown(), 'an object of components'),
   roles: z.record(z.string(), z.string(), 'an object from role to component'),
   intake: object({ path, secret: text.optional(), refusedStatuses: statuses }),
-  destinations: z.record(z.string(), destination, 'an object of destinations'),
+  destinations: z.record(z.string(), destination, someDestinations).refine(value => namesOf(value).length > 0, someDestinations),
   correlate: fn,
   settle: duration,
 })
 
-/** Problems of a system, one line each, `path` first. Links are looked at once the form is right. */
+/** As much of a system as its names and links are read from. */
+const wiring = z.looseObject({
+  components: z.record(z.string(), z.union([
+    z.looseObject({ kind: z.enum(['nats', 'postgres']) }),
+    z.looseObject({ kind: z.literal('program'), env: fn, ready }),
+    z.looseObject({ kind: z.literal('running'), connectsTo: z.array(text), ready }),
+  ])),
+  roles: z.record(z.string(), text),
+  destinations: z.record(z.string(), z.looseObject({})),
+})
+
+/** Whether targets can be looked up in a system, whatever else is wrong with it. */
+export function isWired(value: System): boolean {
+  return wiring.safeParse(value).success
+}
+
+/** Problems of a system, one line each, `path` first. What hangs together is looked at wherever its own form is right. */
 export function systemProblems(path: string, value: System): string[] {
-  const form = problemsOf(path, system, value)
-  if (form.length > 0) return form
-  const problems = [...nameProblems(value), ...componentProblems(value), ...roleProblems(value), ...destinationProblems(value)]
-  return problems.length > 0 ? problems.map(line => `${path}.${line}`) : linkProblems(path, value)
+  const links = isWired(value) ? findLinks(value).problems : []
+  return under(path, [...problemsOf('', system, value), ...nameProblems(value), ...componentProblems(value), ...roleProblems(value), ...links])
 }
 
 function componentProblems({ components: given, destinations }: System): string[] {
-  return Object.entries(given).flatMap(([name, component]) => {
-    const schema = components[component?.kind]
+  const destinationNames = namesOf(destinations)
+  return namesOf(given).flatMap(name => {
+    const component = given[name]
+    const schema = Object.hasOwn(components, component?.kind) ? components[component.kind] : undefined
     if (schema === undefined) return [`components.${name}: must be a component, such as nats(), postgres(), node(), command() or running()`]
-    const callees = component.kind === 'running' && Array.isArray(component.connectsTo) ? component.connectsTo : []
-    const unknown = callees.filter(to => !Object.hasOwn(destinations, to))
-    return [...problemsOf(`components.${name}`, schema, component), ...unknown.map(to => `components.${name}.connectsTo.${unknownKey(to, Object.keys(destinations))}`)]
+    const callees: string[] = component.kind === 'running' && Array.isArray(component.connectsTo) ? component.connectsTo : []
+    const unknown = callees.filter(to => typeof to === 'string' && !destinationNames.includes(to))
+    return [...problemsOf(`components.${name}`, schema, component), ...unknown.map(to => `components.${name}.connectsTo.${unknownKey(to, destinationNames)}`)]
   })
 }
 
 function roleProblems({ roles: given, components: known }: System): string[] {
-  const problems = given.intake === undefined ? ['roles.intake: found nothing, must be the component that takes the webhooks'] : []
-  for (const [role, component] of Object.entries(given)) {
+  const problems = given?.intake === undefined ? ['roles.intake: found nothing, must be the component that takes the webhooks'] : []
+  for (const [role, component] of Object.entries(given ?? {})) {
     if (!(roles as readonly string[]).includes(role)) problems.push(`roles.${unknownKey(role, roles)}`)
-    else if (!Object.hasOwn(known, component)) problems.push(`roles.${role}: ${unknownKey(component, Object.keys(known))}`)
-  }
-  return problems
-}
-
-function destinationProblems({ destinations }: System): string[] {
-  const problems = Object.keys(destinations).length === 0 ? ['destinations: found none, must be at least one, such as { analytics: segmentLike() }'] : []
-  for (const [name, { latency, failures }] of Object.entries(destinations) as [string, Destination][]) {
-    if (latency.p99 !== undefined && durationMs(latency.p99)! < durationMs(latency.p50)!) problems.push(`destinations.${name}.latency.p99: found ${latency.p99}, must be at least p50 (${latency.p50})`)
-    if (failures.share > 0 && failures.statuses.length === 0) problems.push(`destinations.${name}.failures.statuses: found none, must be at least one where the share is above 0`)
+    else if (!namesOf(known).includes(component)) problems.push(`roles.${role}: ${unknownKey(component, namesOf(known))}`)
   }
   return problems
 }
@@ -77,21 +83,24 @@ function destinationProblems({ destinations }: System): string[] {
 /** One name means one thing: links are named by their ends. */
 function nameProblems({ components: known, destinations }: System): string[] {
   const reserved = [platform, 'destination']
-  return [...Object.keys(known).map(name => ['components', name]), ...Object.keys(destinations).map(name => ['destinations', name])].flatMap(([path, name]) => {
+  return [...namesOf(known).map(name => ['components', name]), ...namesOf(destinations).map(name => ['destinations', name])].flatMap(([path, name]) => {
     if (reserved.includes(name)) return [`${path}.${name}: this name is taken by floodmark`]
     if (!/^[A-Za-z][\w-]{0,39}$/.test(name)) return [`${path}.${name}: must be a name of letters, digits, - and _, at most 40 characters`]
-    return path === 'destinations' && Object.hasOwn(known, name) ? [`${path}.${name}: a component has this name already`] : []
+    return path === 'destinations' && namesOf(known).includes(name) ? [`${path}.${name}: a component has this name already`] : []
   })
 }
 
-function linkProblems(path: string, value: System): string[] {
-  try {
-    linksOf(value)
-    return []
-  } catch (error) {
-    if (!(error instanceof FloodmarkError)) throw error
-    return error.evidence.map(line => `${path}.${line}`)
-  }
+/** None of what is no object: its form has been told then. */
+function namesOf(value: object): string[] {
+  return Object.keys(typeof value === 'object' && value !== null ? value : {})
+}
+
+function isOrdered({ p50, p99 }: Destination['latency']): boolean {
+  return !isDuration(p50) || !isDuration(p99) || durationMs(p50)! <= durationMs(p99!)!
+}
+
+function hasAnswer({ share, statuses }: Destination['failures']): boolean {
+  return !(share > 0) || !Array.isArray(statuses) || statuses.length > 0
 }
 
 function isHttpUrl(value: unknown): boolean {

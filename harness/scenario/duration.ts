@@ -17,9 +17,10 @@ export function mustDurationMs(text: string): number {
   return ms
 }
 
-/** A part of a duration: half of `75s` is `37500ms`. */
+/** A part of a duration: half of `75s` is `37500ms`. What is no duration stays what it is, and is told where it is used. */
 export function portion(duration: Duration, share: number): Duration {
-  return `${mustDurationMs(duration) * share}ms`
+  const ms = durationMs(duration)
+  return ms === undefined ? duration : `${ms * share}ms`
 }
 
 /** A point or a length of the flood: a share of it (`40%`) or a duration. */

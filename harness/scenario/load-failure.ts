@@ -17,10 +17,8 @@ const hints: Record<string, string> = {
 /** The error of an import as a usage error: message, and the place in the user's file. */
 export function loadFailure(kind: string, file: string, error: unknown): FloodmarkError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const hint = error instanceof FloodmarkError ? error.hint : hints[code]
-  const evidence = error instanceof FloodmarkError ? error.evidence : []
   const problem = error instanceof SyntaxError ? 'is not valid' : 'could not be loaded'
-  return new FloodmarkError('usage', `${kind} ${shortPath(file)} ${problem}: ${causeOf(error)}`, { hint, evidence: [...placeOf(file, error), ...evidence], cause: error })
+  return new FloodmarkError('usage', `${kind} ${shortPath(file)} ${problem}: ${causeOf(error)}`, { hint: hints[code], evidence: placeOf(file, error), cause: error })
 }
 
 /** Lines that show where it went wrong: the code frame that Node puts before a stack, or the innermost frame outside Node, floodmark and node_modules. */

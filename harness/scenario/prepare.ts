@@ -3,12 +3,12 @@ import type { Check } from '../checks/check.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ResolvedFault } from '../faults/fault.ts'
 import { checkListProblems, faultListProblems, loadProblems, scenarioProblems } from './check-scenario.ts'
-import { systemProblems } from './check-system.ts'
+import { isWired, systemProblems } from './check-system.ts'
 import { isSystem } from './define.ts'
-import { mustDurationMs } from './duration.ts'
 import { hashScenario, hashSystem } from './hash.ts'
 import { resolveParameters } from './parameters.ts'
 import { resolveFaults } from './resolve-faults.ts'
+import { isDuration } from './rules.ts'
 import type { Load, ParameterValue, ParameterValues, Scenario } from './scenario.ts'
 import type { System } from './system.ts'
 
@@ -41,16 +41,16 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   const problems = scenarioProblems(scenario)
   const parameters = resolveParameters(scenario.parameters, set, problems)
   const system = replacement?.system ?? scenario.system
-  const soundSystem = isSystem(system) && add(problems, systemProblems('system', system)) ? system : undefined
+  if (isSystem(system)) problems.push(...systemProblems('system', system))
 
   const load = evaluate('load', problems, () => scenario.load(parameters), loadProblems)
   const requests = evaluate('faults', problems, () => scenario.faults(parameters), faultListProblems)
-  const expect = evaluate('expect', problems, () => scenario.expect(parameters), checkListProblems) ?? []
-  const floodMs = load?.shape.durationMs ?? mustDurationMs(parameters.duration)
-  const faults = resolveFaults(requests ?? [], { system: soundSystem, floodMs, links }, problems)
-  if (requests?.length === 0) problems.push(...expect.filter(check => check.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
+  const expect = listOf(evaluate('expect', problems, () => scenario.expect(parameters), checkListProblems))
+  const floodMs = floodLength(scenario, load)
+  const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links }, problems)
+  if (requests?.length === 0) problems.push(...expect.filter(check => check?.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
 
-  if (problems.length > 0 || load === undefined) throw refusal(scenario, problems)
+  if (problems.length > 0 || load === undefined || floodMs === undefined) throw refusal(scenario, system, problems)
   return {
     scenario, system, parameters, load, faults, expect, floodMs,
     systemFile: replacement?.file ?? null,
@@ -58,25 +58,31 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   }
 }
 
-/** What a part of the scenario comes to, or undefined where it throws or is not what it should be, with the reasons among the problems. */
+/** What a part of the scenario comes to, sound or not, or undefined where its code throws; with the reasons among the problems. */
 function evaluate<T>(part: string, problems: string[], compute: () => T, problemsOf: (value: T) => string[]): T | undefined {
   try {
     const value = compute()
-    return add(problems, problemsOf(value)) ? value : undefined
+    problems.push(...problemsOf(value))
+    return value
   } catch (error) {
-    const lines = error instanceof FloodmarkError && error.evidence.length > 0 ? error.evidence : [causeOf(error)]
-    problems.push(...lines.map(line => `${part}: ${line}`))
+    problems.push(`${part}: ${causeOf(error)}`)
     return undefined
   }
 }
 
-function add(problems: string[], more: readonly string[]): boolean {
-  problems.push(...more)
-  return more.length === 0
+/** Undefined where what it follows from is wrong: faults must not be weighed against the length of a stand-in. */
+function floodLength({ parameters }: Scenario, load: Load | undefined): number | undefined {
+  const ms: unknown = load?.shape?.durationMs
+  return isDuration(parameters?.duration) && Number.isFinite(ms) ? ms as number : undefined
 }
 
-function refusal(scenario: Scenario, problems: readonly string[]): FloodmarkError {
+function listOf<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : []
+}
+
+function refusal(scenario: Scenario, system: System, problems: readonly string[]): FloodmarkError {
   const lines = [...new Set(problems)]
+  const files = new Set([scenario.file, ...(lines.some(line => line.startsWith('system.')) ? [system.file] : [])])
   const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`
-  return new FloodmarkError('usage', `scenario ${String(scenario.name)} has ${count}`, { evidence: lines, hint: `mend ${scenario.file} or the options, then run it again; nothing was started` })
+  return new FloodmarkError('usage', `scenario ${String(scenario.name)} has ${count}`, { evidence: lines, hint: `mend ${[...files].join(', ')} or the options, then run it again; nothing was started` })
 }

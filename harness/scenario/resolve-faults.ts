@@ -9,9 +9,10 @@ import type { System } from './system.ts'
 import { resolveComponent, resolveLink, type ResolvedTarget } from './targets.ts'
 
 interface Setting {
-  /** Undefined where it is not sound itself: then only what is asked for is looked at. */
+  /** Undefined where its names cannot be read: then no target is looked up. */
   system: System | undefined
-  floodMs: number
+  /** Undefined where the load has problems that hide it: then only what holds for a flood of any length is told. */
+  floodMs: number | undefined
   links: 'toxiproxy' | 'direct'
 }
 
@@ -31,18 +32,18 @@ function resolveFault(id: string, path: string, request: FaultRequest, { system,
   problems.push(...malformed)
   if (malformed.length > 0) return undefined
   const { kind, target, parameters } = request
+  const window = resolveWindow(path, request, floodMs, problems)
   if (!isFaultKind(kind)) {
     problems.push(`${path}.${unknownKey(kind, Object.keys(faultKinds))}`)
     return undefined
   }
-  const window = resolveWindow(path, request, floodMs, problems)
   problems.push(...faultKinds[kind].problems(parameters).map(problem => `${path}.${kind}: ${problem}`))
   const { targets } = faultKinds[kind]
   if (targets === 'link' && links === 'direct') problems.push(`${path}: ${kind} needs the proxy of ${target}, which --links direct leaves out`)
   if (system === undefined) return undefined
   const resolved = resolveTarget(targets, target, system)
-  if ('problem' in resolved) problems.push(`${path}.target: ${resolved.problem}`)
-  return 'target' in resolved && window !== undefined ? { id, kind, target: resolved.target, parameters, ...window } : undefined
+  if (resolved.problem !== undefined) problems.push(`${path}.target: ${resolved.problem}`)
+  return resolved.target !== undefined && window !== undefined ? { id, kind, target: resolved.target, parameters, ...window } : undefined
 }
 
 function isFaultKind(kind: string): kind is keyof typeof faultKinds {
@@ -55,21 +56,17 @@ function resolveTarget(targets: 'link' | 'component', target: string, system: Sy
   return isLink ? { problem: `found ${show(target)}, must be a role or component: this fault is done to a process` } : resolveComponent(system, target)
 }
 
-function resolveWindow(path: string, request: FaultRequest, floodMs: number, problems: string[]): { atMs: number; forMs: number } | undefined {
-  const atMs = timeOf(`${path}.at`, request.at, floodMs, problems)
-  const forMs = timeOf(`${path}.for`, request.for, floodMs, problems)
-  if (atMs === undefined || forMs === undefined) return undefined
+function resolveWindow(path: string, request: FaultRequest, floodMs: number | undefined, problems: string[]): { atMs: number; forMs: number } | undefined {
+  // Where the flood's length is not known, two shares can still be weighed against each other, in per cent of it.
+  const lengthMs = floodMs ?? 100
+  const inWords = floodMs === undefined ? (share: number) => `${share}%` : seconds
+  const [atMs, forMs] = [request.at, request.for].map(time => floodTimeMs(time, lengthMs)!)
   if (forMs === 0) problems.push(`${path}.for: found ${show(request.for)}, must be longer than zero`)
+  else if (floodMs === undefined && ![request.at, request.for].every(time => time.endsWith('%'))) return undefined
   // Shares are floating point: 40 % and 60 % must still end with the flood.
-  else if (atMs + forMs > floodMs + 1e-6) problems.push(`${path}: outside the flood: begins at ${seconds(atMs)} and ends at ${seconds(atMs + forMs)}, the flood ends at ${seconds(floodMs)}`)
-  else return { atMs, forMs }
+  else if (atMs + forMs > lengthMs + 1e-6) problems.push(`${path}: outside the flood: begins at ${inWords(atMs)} and ends at ${inWords(atMs + forMs)}, the flood ends at ${inWords(lengthMs)}`)
+  else if (floodMs !== undefined) return { atMs, forMs }
   return undefined
-}
-
-function timeOf(path: string, text: string, floodMs: number, problems: string[]): number | undefined {
-  const ms = floodTimeMs(text, floodMs)
-  if (ms === undefined) problems.push(`${path}: found ${show(text)}, must be a share of the flood such as 40%, or a duration such as 12s`)
-  return ms
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,5 @@
-// What scenario and system values must look like, as zod schemas whose messages say what would be right. Used by prepare.ts only;
-// the types stand in scenario.ts and system.ts.
+// What the values of a scenario or system file must look like, as zod schemas whose messages say what would be right. Shapes and checks are told
+// by them where they are made, everything else in prepare.ts; the types stand in scenario.ts and system.ts.
 import { z } from 'zod'
 import { durationMs } from './duration.ts'
 import { nearest } from './nearest.ts'
@@ -42,15 +42,20 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return `${key}: unknown${guess === undefined ? '' : `, did you mean ${guess}?`}; there is ${known.length === 0 ? 'nothing' : known.join(', ')}`
 }
 
+/** Lines told of an inner value, put below its path: a line begins with a key (`over: …`), an index (`[1].over: …`) or nothing (`: …`). */
+export function under(path: string, lines: readonly string[]): string[] {
+  return lines.map(line => path === '' || /^[:[]/.test(line) ? path + line : `${path}.${line}`)
+}
+
 /** The problems of a value, one line each: path, what was found, what would be right. */
 export function problemsOf(path: string, schema: z.ZodType, value: unknown): string[] {
   const result = schema.safeParse(value)
-  return result.success ? [] : result.error.issues.flatMap(issue => linesOf(path, value, issue))
+  return result.success ? [] : under(path, result.error.issues.flatMap(issue => linesOf(value, issue)))
 }
 
-function linesOf(path: string, value: unknown, issue: z.core.$ZodIssue): string[] {
-  const at = issue.path.reduce<string>((text, key) => typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`, path)
-  if (issue.code === 'unrecognized_keys') return issue.message.split('\n').map(line => at === '' ? line : `${at}.${line}`)
+function linesOf(value: unknown, issue: z.core.$ZodIssue): string[] {
+  const at = issue.path.reduce<string>((text, key) => typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`, '')
+  if (issue.code === 'unrecognized_keys') return under(at, issue.message.split('\n'))
   const found = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value)
   return [`${at}: found ${show(found)}, must be ${issue.message}`]
 }
@@ -60,7 +65,7 @@ export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number') return String(value)
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : Object.keys(value).length === 0 ? 'an empty object' : 'an object'
   const text = JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

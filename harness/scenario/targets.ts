@@ -1,13 +1,18 @@
 // What a fault's target means for a system: roles become the components that play them, a link is named by its resolved ends.
-import { linksOf, platform } from '../environment/links.ts'
+import { findLinks, platform } from '../environment/links.ts'
 import { nearest } from './nearest.ts'
+import { show } from './rules.ts'
 import { roles, type Role, type System } from './system.ts'
 
-/** A target in the system's own names, or why there is none. */
-export type ResolvedTarget = { target: string } | { problem: string }
+/** A target in the system's own names, or why there is none; neither where only a problem of the system itself, told elsewhere, stands in the way. */
+export interface ResolvedTarget {
+  target?: string
+  problem?: string
+}
 
 /** The component that a role or component name stands for, if the harness started it and so can harm it. */
 export function resolveComponent(system: System, name: string): ResolvedTarget {
+  if (isMiscast(system, name)) return {}
   const target = resolveEnd(system, name)
   if (target === undefined || !Object.hasOwn(system.components, target)) {
     return { problem: isRole(name) ? `no component of system ${system.name} plays ${name}; ${whatExists(system)}` : `no role or component ${name}${guessAt(name, system)}; ${whatExists(system)}` }
@@ -19,11 +24,13 @@ export function resolveComponent(system: System, name: string): ResolvedTarget {
 /** The link that `from->to` stands for; each end is a role, a component, a destination, `destination` (the first one) or `platform`. */
 export function resolveLink(system: System, name: string): ResolvedTarget {
   const ends = name.split('->').map(end => end.trim())
-  const known = linkNames(system)
-  if (ends.length !== 2) return { problem: `must be a link, written from->to; there is ${known.join(', ')}` }
+  const { links, problems } = findLinks(system)
+  const known = links.map(link => link.name)
+  if (ends.length !== 2) return { problem: `found ${show(name)}, must be a link, written from->to; there is ${known.join(', ')}` }
   const [from, to] = ends.map(end => resolveEnd(system, end) ?? end)
   const target = `${from}->${to}`
   if (known.includes(target)) return { target }
+  if (problems.length > 0 || ends.some(end => isMiscast(system, end))) return {}
   const guess = nearest(target, known)
   const meaning = target === name ? '' : ` (${target} in system ${system.name})`
   return { problem: `no link ${name}${meaning}${guess === undefined ? '' : `, did you mean ${guess}?`}; there is ${known.join(', ')}` }
@@ -36,12 +43,17 @@ function resolveEnd(system: System, name: string): string | undefined {
   return name === 'destination' ? Object.keys(system.destinations)[0] : undefined
 }
 
+/** A role that is given to a component that is not there. */
+function isMiscast(system: System, name: string): boolean {
+  return isRole(name) && system.roles[name] !== undefined && !Object.hasOwn(system.components, system.roles[name])
+}
+
 function isRole(name: string): name is Role {
   return (roles as readonly string[]).includes(name)
 }
 
 function linkNames(system: System): string[] {
-  return linksOf(system).map(link => link.name)
+  return findLinks(system).links.map(link => link.name)
 }
 
 function guessAt(name: string, system: System): string {

@@ -11,7 +11,6 @@ import { recovery } from '../../harness/checks/recovery.ts'
 import { throughput } from '../../harness/checks/throughput.ts'
 import type { RunVerdict } from '../../harness/checks/verdict.ts'
 import { DUPLICATED, LISTED, MUTATED, ticksPerMs, unsentReasons } from '../../harness/history/history.ts'
-import { FloodmarkError } from '../../harness/errors.ts'
 import { addFault, arriveAgain, cutOff, holdBack, makeRun, refuse, takeAway, type MadeRun } from './checks-made-run.ts'
 
 const everything = (): Check[] => [noLoss(), noDuplicateEffects(), noPhantoms(), intact(), throughput({ atLeast: 0.99 }), delay({ p99: '2s' }), duplicateArrivals({ atMost: 0.01 })]
@@ -160,15 +159,45 @@ test('recovery without a fault is unknown, late is a fail', () => {
 
 describe('options', () => {
   test.each([
-    ['an unknown key', () => delay({ p99: '2s', p95: '1s' } as never), /delay: Unrecognized key: "p95"/],
-    ['a duration that is none', () => delay({ p99: '20 parsecs' as never }), /delay\.p99: not a duration.*20 parsecs/],
-    ['no bound', () => delay({ outsideFaults: true }), /needs one bound at least/],
-    ['a share above one', () => throughput({ atLeast: 99.99 }), /throughput\.atLeast: .*found 99.99/],
-    ['no part', () => recovery({}), /needs one part at least/],
-    ['a count for a share', () => duplicateArrivals({ atMost: 5 }), /duplicateArrivals\.atMost/],
-  ])('%s is a usage error', (_name, make, message) => {
-    expect(make).toThrow(FloodmarkError)
-    expect(make).toThrow(message)
-    expect(make).toThrow(expect.objectContaining({ exitCode: 64 }))
+    ['an unknown key', delay({ p99: '2s', p95: '1s' } as never), 'p95: unknown, did you mean p90?; there is p50, p90, p99, p999, outsideFaults'],
+    ['a duration that is none', delay({ p99: '20 parsecs' as never }), 'p99: found "20 parsecs", must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h'],
+    ['no bound', delay({ outsideFaults: true }), ': found an object, must be an object with at least one of p50, p90, p99, p999'],
+    ['an empty bound', delay({ p99: undefined }), ': found an object, must be an object with at least one of p50, p90, p99, p999'],
+    ['a share above one', throughput({ atLeast: 99.99 }), 'atLeast: found 99.99, must be a share above 0 and up to 1, such as 0.9999'],
+    ['no part', recovery({}), ': found an empty object, must be an object with at least one of admission, backlog, destination'],
+    ['a count for a share', duplicateArrivals({ atMost: 5 }), 'atMost: found 5, must be a number from 0 to 1'],
+    ['nothing', (throughput as () => Check)(), ': found nothing, must be an object with atLeast'],
+  ])('%s is a problem of the check, and nothing is thrown', (_name, check, problem) => {
+    expect(check.problems).toEqual([problem])
+  })
+})
+
+describe("a check of the scenario's own", () => {
+  const own = (answer: () => unknown): Check => ({ name: 'own', invariant: true, expected: 'something', judge: answer as Check['judge'] })
+
+  test.each<[string, () => unknown, string]>([
+    ['throws', () => { throw new Error('no such column') }, 'the check failed: no such column'],
+    ['throws what is no error', () => { throw null }, 'the check failed: null'],
+    ['answers nothing', () => undefined, 'the check did not answer with a finding'],
+    ['answers a word', () => 'pass', 'the check did not answer with a finding'],
+    ['answers no known verdict', () => ({ verdict: 'fine', observed: 'all', evidence: [] }), 'the check did not answer with a finding'],
+    ['is async', async () => { throw new Error('too late') }, 'the check did not answer with a finding'],
+  ])('that %s is unknown, and the others still speak', (_name, answer, observed) => {
+    const { record } = judge(makeRun(), [own(answer), noLoss()])
+    expect(record.checks.slice(0, 2)).toMatchObject([{ name: 'own', verdict: 'unknown', observed }, { name: 'noLoss', verdict: 'pass' }])
+    expect(record.verdict).toBe('unknown')
+  })
+
+  test('excuses no loss, and is told with the line that threw', () => {
+    const run = makeRun()
+    takeAway(run, 20)
+    const { record } = judge(run, [own(() => { throw new Error('no such column') }), noLoss()])
+    expect(record.verdict).toBe('broken')
+    expect(record.checks[0].evidence[0]).toContain('checks.test.ts')
+  })
+
+  test('cannot pass for another', () => {
+    const { record } = judge(makeRun(), [own(() => ({ name: 'noLoss', verdict: 'pass', observed: 'all', evidence: [] }))])
+    expect(record.checks[0]).toEqual({ name: 'own', invariant: true, expected: 'something', verdict: 'pass', observed: 'all', evidence: [] })
   })
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,6 +60,60 @@ test('problems of two scenarios are told together, before anything is started', 
   expect(stderr.match(/parameters.duration: found "20 parsecs"/g)).toHaveLength(2)
   expect(stderr.match(/--set rate: found "fast", must be a number/g)).toHaveLength(2)
   expect(stderr).toContain('name: found "Two.ts"')
+})
+
+test('every problem of a scenario and its system is listed at once: path, what was found, what would be right', async () => {
+  writeFileSync(join(folder, 'all-wrong.ts'), `
+    import { at, command, constant, defineScenario, defineSystem, delay, http, nats, noLoss, recovery, segmentLike, sequence, shopify2024, throughput } from 'floodmark'
+    const system = defineSystem({
+      components: {
+        queue: nats({ storag: 'memory' }),
+        app: command(['app'], { env: ({ to }) => ({ QUEUE: to('quue'), CRM: to('crm') }), ready: http('/healthz') }),
+        worker: command(['worker'], { env: () => { throw new Error('REGION is not set') }, ready: http('/healthz') }),
+      },
+      roles: { intake: 'app', bufer: 'queue' }, intake: { path: 'hooks' },
+      destinations: { crm: segmentLike({ latency: { p50: '20 parsecs' }, failures: { share: 3, statuses: [500] } }) },
+      correlate: () => [], settle: 9,
+    })
+    export default defineScenario({
+      name: 'All Wrong', hypothesis: 'x', system, colour: 'red', parameters: { rate: -5, duration: '60s' },
+      load: { shape: sequence([constant({ rate: 1, over: '10s' }), constant({ rate: -1, over: '20 parsecs' })]), shops: 0, topics: ['orders/creat'], retries: shopify2024 },
+      faults: [at('90%').kill('app').for('20%'), at('70s').kil('nobody').for('1s'), at('1%').kill('nobody').for('1%')],
+      expect: [noLoss(), delay({ p99: '20 parsecs', p95: '1s' }), throughput({ atLeast: 7 }), recovery({}), { name: 'mine' }],
+    })`)
+  const { exit, stdout, stderr } = await floodmark('run', 'all-wrong.ts', '--out', 'nothing-started', '--set', 'rat=3')
+  expect([exit, stdout, existsSync(join(folder, 'nothing-started'))]).toEqual([64, '', false])
+  const [head, ...lines] = stderr.trimEnd().split('\n').map(line => line.trim())
+  expect(lines.pop()).toMatch(/^→ mend .*all-wrong\.ts or the options, then run it again; nothing was started$/)
+  expect(lines).toEqual([
+    'name: found "All Wrong", must be kebab-case, such as queue-outage, at most 60 characters',
+    expect.stringMatching(/^colour: unknown; there is name, hypothesis, /),
+    'parameters.rate: found -5, must be a number above 0',
+    '--set rat: unknown, did you mean rate?; there is rate, duration',
+    'system.intake.path: found "hooks", must be a path that begins with /',
+    'system.destinations.crm.latency.p50: found "20 parsecs", must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
+    'system.destinations.crm.failures.share: found 3, must be a number from 0 to 1',
+    'system.settle: found 9, must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
+    'system.components.queue.storag: unknown, did you mean storage?; there is kind, storage, syncInterval',
+    'system.roles.bufer: unknown, did you mean buffer?; there is intake, buffer, worker, store, reconciler',
+    'system.components.app: asks for the address of "quue"; there are queue, app, worker, crm, platform',
+    'system.components.worker.env: throws REGION is not set',
+    'load.shops: found 0, must be a whole number from 1 to 65535',
+    expect.stringMatching(/^load\.topics\[0\]: found "orders\/creat", must be one of orders\/create, /),
+    'load.shape[1].rate: found -1, must be a number of events a second, 0 or more',
+    'load.shape[1].over: found "20 parsecs", must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
+    'expect[4].invariant: found nothing, must be true or false',
+    'expect[4].expected: found nothing, must be a text that is not empty',
+    'expect[4].judge: found nothing, must be a function',
+    'expect.delay.p99: found "20 parsecs", must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
+    'expect.delay.p95: unknown, did you mean p90?; there is p50, p90, p99, p999, outsideFaults',
+    'expect.throughput.atLeast: found 7, must be a share above 0 and up to 1, such as 0.9999',
+    'expect.recovery: found an empty object, must be an object with at least one of admission, backlog, destination',
+    'faults[0]: outside the flood: begins at 90% and ends at 110%, the flood ends at 100%',
+    expect.stringMatching(/^faults\[1\]\.kil: unknown, did you mean kill\?; there is /),
+    expect.stringMatching(/^faults\[2\]\.target: no role or component nobody; roles: /),
+  ])
+  expect(head).toBe(`floodmark: scenario All Wrong has ${lines.length} problems`)
 })
 
 test('a folder that cannot be written is said before the flood', async () => {

@@ -72,7 +72,7 @@ describe('a plan', () => {
       exit: 'usage',
       evidence: [
         'load.shops: found 65536, must be a whole number from 1 to 65535',
-        'load.shape: constant and the warm-up come to 8640000100 events, must be at most 4294967295 (event ids have 32 bits)',
+        'load.shape: constant comes to 8640000100 events in all, must be at most 4294967295 (event ids have 32 bits)',
         'load.shape: 43200000 ms x 100 ticks = 4320000000, must be at most 4294967295 (instants have 32 bits: 42949672 ms)',
       ],
     }))

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FloodmarkError } from '../../harness/errors.ts'
 import { compilePlan } from '../../harness/plan/compile.ts'
 import type { Shape } from '../../harness/plan/shape.ts'
 import { constant, flashSale, noonStep, ramp, rollingMidnights, sequence } from '../../harness/plan/shapes.ts'
@@ -95,14 +94,24 @@ test('a sequence keeps each shape and adds their lengths', () => {
 
 describe('bad arguments', () => {
   test('are all named at once', () => {
-    const caught = catchError(() => noonStep({ base: -5, peak: Number.NaN, over: '20 parsecs' as '20s' }))
-    expect(caught).toBeInstanceOf(FloodmarkError)
-    expect(caught.exit).toBe('usage')
-    expect(caught.evidence).toEqual([
-      'noonStep.base: found -5, must be a number of events a second, 0 or more',
-      'noonStep.peak: found NaN, must be a number of events a second, 0 or more',
-      'noonStep.over: found "20 parsecs", must be a duration longer than zero, such as 75s or 2m',
+    const shape = noonStep({ base: -5, peak: Number.NaN, over: '20 parsecs', high: 9 } as never)
+    expect(shape.problems).toEqual([
+      'base: found -5, must be a number of events a second, 0 or more',
+      'peak: found NaN, must be a number of events a second, 0 or more',
+      'over: found "20 parsecs", must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
+      'high: unknown; there is base, peak, over',
     ])
+    expect(shape.durationMs).toBeNaN()
+  })
+
+  test('leave the length of the flood known where only a rate is wrong', () => {
+    expect(constant({ rate: -1, over: '2s' })).toMatchObject({ durationMs: 2_000, problems: ['rate: found -1, must be a number of events a second, 0 or more'] })
+  })
+
+  test('are told of every shape of a sequence, inner sequences too', () => {
+    const shape = sequence([constant({ rate: 1, over: '1s' }), sequence([ramp({ from: 1, to: -1, over: '1s' })]), flashSale({ base: 1, peak: 2, over: 'soon' } as never)])
+    expect(shape.problems?.map(line => line.split(':')[0])).toEqual(['[1][0].to', '[2].over'])
+    expect(sequence([constant({ rate: 1, over: '1s' }), 3] as never).problems).toEqual(['[1]: found 3, must be a shape, such as constant({ rate, over: duration })'])
   })
 
   test.each([
@@ -111,16 +120,13 @@ describe('bad arguments', () => {
     ['a rate without end', () => flashSale({ base: 1, peak: Infinity, over: '1s' })],
     ['a missing length', () => rollingMidnights({ base: 1, peak: 2 } as never)],
     ['no shape at all', () => sequence([])],
-  ])('%s is refused', (_, make) => {
-    expect(catchError(make).evidence).toHaveLength(1)
+    ['nothing', () => (constant as () => Shape)()],
+    ['no list', () => (sequence as () => Shape)()],
+  ])('%s is a problem, and nothing is thrown', (_, make) => {
+    expect(make().problems).toHaveLength(1)
+  })
+
+  test('sound ones have no problems', () => {
+    for (const shape of [constant({ rate: 1, over }), sequence([constant({ rate: 1, over })])]) expect(shape.problems ?? []).toEqual([])
   })
 })
-
-function catchError(run: () => unknown): FloodmarkError {
-  try {
-    run()
-  } catch (error) {
-    return error as FloodmarkError
-  }
-  throw new Error('nothing was thrown')
-}

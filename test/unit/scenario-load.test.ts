@@ -74,7 +74,6 @@ test.each<[string, string, string, string, string]>([
   ['an enum', 'enum.ts', 'enum A { B }\nexport default A\n', 'is not valid: TypeScript enum is not supported', 'enum.ts:1'],
   ['a name that floodmark has not', 'name.ts', "import { noLosses } from 'floodmark'\nexport default noLosses\n", "does not provide an export named 'noLosses'", 'name.ts:1'],
   ['code that throws', 'throws.ts', 'export default 1\nfunction fail() { throw new Error("out of ideas") }\nfail()\n', 'could not be loaded: out of ideas', 'throws.ts:2'],
-  ['an option that is wrong', 'option.ts', "import { delay } from 'floodmark'\nexport default delay({ p99: '20 parsecs' })\n", 'could not be loaded: delay()', 'option.ts:2'],
 ])('tells the line of %s', (_, name, text, message, place) => {
   const { error } = loadElsewhere('Scenario', write(name, text))
   expect(error?.exit).toBe('usage')

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FloodmarkError } from '../../harness/errors.ts'
-import { at, command, constant, defineScenario, defineSystem, http, nats, noLoss, recovery, running, segmentLike, shopify2024, tcp, type Scenario } from '../../harness/index.ts'
+import { at, command, constant, defineScenario, defineSystem, delay, http, nats, noLoss, portion, ramp, recovery, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
+import { listScaledTimes } from '../../harness/phases/scaled-times.ts'
 import { prepare, type PrepareOptions } from '../../harness/scenario/prepare.ts'
 
 const system = defineSystem({
@@ -78,7 +79,7 @@ test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
   ['unknown key of the generator', { generator: { lag: 3 } }, {}, 'generator.lag: unknown; there is lagP99Ms, unsent'],
   ['name', { name: 'Black Friday' }, {}, 'name: found "Black Friday", must be kebab-case'],
   ['no hypothesis', { hypothesis: ' ' }, {}, 'hypothesis: found " ", must be'],
-  ['system that is none', { system: {} }, {}, 'system: found an object, must be what defineSystem returns'],
+  ['system that is none', { system: {} }, {}, 'system: found an empty object, must be what defineSystem returns'],
   ['duration', { lateAfter: '20 parsecs' }, {}, 'lateAfter: found "20 parsecs", must be a duration'],
   ['bound of zero', { recoveryBound: '0s' }, {}, 'recoveryBound: found "0s", must be a duration longer than zero'],
   ['rate', { parameters: { rate: -5, duration: '60s' } }, {}, 'parameters.rate: found -5, must be a number above 0'],
@@ -89,7 +90,14 @@ test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
   ['time scale', { load: { ...load, timeScale: 0 } }, {}, 'load.timeScale: found 0, must be a number from 1'],
   ['topic', { load: { ...load, topics: ['orders/creat'] } }, {}, 'load.topics[0]: found "orders/creat", must be one of orders/create,'],
   ['no topic', { load: { ...load, topics: [] } }, {}, 'load.topics: found a list of 0'],
-  ['shape that refuses', { load: () => ({ ...load, shape: constant({ rate: Number.NaN, over: '60s' }) }) }, {}, 'load: constant.rate: found NaN'],
+  ['shape that refuses', { load: () => ({ ...load, shape: constant({ rate: Number.NaN, over: '60s' }) }) }, {}, 'load.shape.rate: found NaN, must be a number of events a second'],
+  ['shape in a sequence', { load: { ...load, shape: sequence([load.shape, ramp({ from: 1, to: 2, over: '2 parsecs' as '2s' })]) } }, {}, 'load.shape[1].over: found "2 parsecs", must be a duration'],
+  ['shape that is none', { load: { ...load, shape: 'flat' } }, {}, 'load.shape: found "flat", must be a shape'],
+  ['load that is none', { load: { ...load, shape: constant({ rate: 1e9, over: '60s' }) } }, {}, 'load.shape: constant comes to 60000000000 events in all, must be at most'],
+  ['load of nothing', { load: { ...load, shape: constant({ rate: 0, over: '60s' }) } }, {}, 'load.shape: constant comes to 0 events, must be at least one order'],
+  ['part of a duration that is none', { load: { ...load, shape: constant({ rate: 1, over: portion('2 parsecs' as '2s', 0.5) }) } }, {}, 'load.shape.over: found "2 parsecs"'],
+  ['option of a check', { expect: [noLoss(), delay({ p99: '20 parsecs' as '20s' })] }, {}, 'expect.delay.p99: found "20 parsecs", must be a duration'],
+  ['options of a check', { expect: [throughput({} as never)] }, {}, 'expect.throughput.atLeast: found nothing, must be a share'],
   ['code that throws', { faults: () => { throw new Error('no idea') } }, {}, 'faults: no idea'],
   ['no check', { expect: [] }, {}, 'expect: found a list of 0, must be a list of at least one check'],
   ['check that is none', { expect: [noLoss(), 'noLoss'] }, {}, 'expect[1]: found "noLoss", must be a check'],
@@ -105,6 +113,8 @@ test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
   ['fault of no length', { faults: [at('80%').kill('buffer').for('0%')] }, {}, 'faults[0].for: found "0%", must be longer than zero'],
   ['fault without end', { faults: [at('80%').kill('buffer')] }, {}, 'faults[0]: has no end'],
   ['instant', { faults: [at('noon' as '1%').kill('buffer').for('1%')] }, {}, 'faults[0].at: found "noon", must be a share of the flood'],
+  ['mistyped kind', { faults: [(at('1%') as never as Record<string, (target: string) => { for(length: string): unknown }>).kil('buffer').for('1%')] }, {}, 'faults[0].kil: unknown, did you mean kill?'],
+  ['fault without kind', { faults: [at('80%')] }, {}, 'faults[0]: has no kind'],
   ['kind', { faults: [{ kind: 'kil', target: 'buffer', parameters: {}, at: '1%', for: '1%' }] }, {}, 'faults[0].kil: unknown, did you mean kill?'],
   ['parameters of a fault', { faults: [at('1%').slow('intake->buffer', { latency: 'ages' as '1s' }).for('1%')] }, {}, 'faults[0].slow: latency'],
   ['overlap', { faults: [at('10%').kill('buffer').for('20%'), at('20%').pause('queue').for('5%')] }, {}, 'faults: pause queue'],
@@ -124,6 +134,32 @@ test('tells all problems at once, and none twice', () => {
   expect(problems.map(line => line.split(':')[0])).toEqual(['lateAfter', 'colour', 'parameters.rate', 'parameters.duration', '--set other', 'expect[0]', 'faults[0]', 'faults[1].target'])
 })
 
+describe('where the length of the flood is not known', () => {
+  const faults = [at('70s').kill('buffer').for('10s'), at('90%').pause('worker').for('20%'), at('10%').kill('buffer').for('1s'), at('1%').kill('nobody').for('0%')]
+  const always = ['faults[1]', 'faults[3].for', 'faults[3].target']
+
+  test.each<[string, Parameters<typeof scenario>[0], string]>([
+    ['wrong shape', { load: { ...load, shape: constant({ rate: 1, over: 'long' as '1s' }) } }, 'load.shape.over'],
+    ['no shape', { load: { ...load, shape: 3 } }, 'load.shape'],
+    ['load that throws', { load: () => { throw new Error('no idea') } }, 'load'],
+    ['wrong parameter', { parameters: { rate: 1, duration: 'long' } }, 'parameters.duration'],
+  ])('%s: only what holds for any length is told of the faults', (_, change, path) => {
+    const problems = problemsOf({ ...change, faults })
+    expect(problems.map(line => line.split(':')[0])).toEqual([path, ...always])
+    expect(problems[1]).toBe('faults[1]: outside the flood: begins at 90% and ends at 110%, the flood ends at 100%')
+  })
+
+  test('it is known where only something else of the load is wrong', () => {
+    expect(problemsOf({ load: { ...load, shape: constant({ rate: -1, over: '60s' }), shops: 0 }, faults }).map(line => line.split(':')[0])).toEqual(['load.shops', 'load.shape.rate', 'faults[0]', ...always])
+  })
+})
+
+test('targets are told beside the problems of the system, and none that follow from them', () => {
+  const broken = defineSystem({ ...system, settle: 'a while', roles: { ...system.roles, buffer: 'quue' }, components: { ...system.components, sender: command(['sender'], { env: () => { throw new Error('REGION is not set') }, ready: tcp() }) } } as never)
+  const faults = [at('1%').kill('nobody').for('1%'), at('2%').kill('buffer').for('1%'), at('3%').cut('worker->destination').for('1%'), at('4%').cut('intake->buffer').for('1%')]
+  expect(problemsOf({ system: broken, faults }).map(line => line.split(': ')[0])).toEqual(['system.settle', 'system.roles.buffer', 'system.components.sender.env', 'faults[0].target'])
+})
+
 test('reads overrides in the declared type', () => {
   expect(prepare(scenario(), { set: { rate: '250', duration: '2m', loud: 'true', many: 3, wait: '1s' } }).parameters).toEqual({ rate: 250, duration: '2m', loud: true, many: 3, wait: '1s' })
 })
@@ -134,6 +170,16 @@ test('a system can be put in the place of the declared one', () => {
   expect(prepared.system).toBe(other)
   expect(prepared.systemFile).toBe('/somewhere/other.ts')
   expect(prepared.faults[0].target).toBe('app')
+})
+
+test('times that an env has scaled are listed, whatever else it does', () => {
+  const app = command(['app'], { env: ({ to, scaled }) => ({ CRM: new URL(to('crm')).host, EVERY: scaled('2m') }), ready: tcp() })
+  const taking = (component: typeof app): ReturnType<typeof prepare> => prepare(scenario({ system: defineSystem({ ...system, components: { app: component }, roles: { intake: 'app' } }), faults: [], load: { ...load, timeScale: 60 } }))
+  expect(listScaledTimes(taking(app))).toContainEqual({ name: 'app: EVERY', ms: 2_000, scaled: true })
+  let isOver = false
+  const prepared = taking(command(['app'], { env: ({ to }) => { if (isOver) throw new Error('again?'); return { CRM: to('crm') } }, ready: tcp() }))
+  isOver = true
+  expect(listScaledTimes(prepared).filter(({ name }) => name.startsWith('app'))).toEqual([])
 })
 
 test('the hash is of what is asked, not of how it is written', () => {
