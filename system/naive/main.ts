@@ -1,5 +1,5 @@
 // The pipeline as it was in 2019: one process, webhooks answered as soon as their signature is right, orders in an array until somebody has time for
-// them, three tries and then forgotten. It shares nothing with the pipeline that replaced it. Runs alone from its environment:
+// them, three tries and then forgotten. Only how it reads its settings is shared with the pipeline that replaced it. Runs alone from its environment:
 //
 //   WEBHOOK_SECRET       secret that webhooks are signed with
 //   LEDGER_URL           postgres://... of the ledger, with naive/schema.sql applied
