@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Component } from '../scenario/system.ts'
+import { goEnvironment } from './go-runtime.ts'
 import type { Launch } from './launch.ts'
 import { natsProbe } from './probes.ts'
 
@@ -13,7 +14,7 @@ export function natsLaunch(name: string, { storage, syncInterval }: Extract<Comp
     command: binary,
     args: ['--config', configuration],
     cwd: folder,
-    env: process.env,
+    env: goEnvironment(),
     stopSignal: 'SIGTERM',
     async prepare() {
       // Streams that a program asked to keep on file are gone as well, as they would be with a queue that has no disk.

@@ -1,4 +1,5 @@
 import type { Link } from './environment.ts'
+import { goEnvironment } from './go-runtime.ts'
 import type { Launch } from './launch.ts'
 import { toxiproxyAt } from './toxiproxy.ts'
 
@@ -10,7 +11,7 @@ export function toxiproxyLaunch({ binary, folder, port }: { binary: string; fold
     args: ['-host', '127.0.0.1', '-port', String(port)],
     cwd: folder,
     // At its default level it writes a line for every connection that it accepts.
-    env: { ...process.env, LOG_LEVEL: 'warn' },
+    env: { ...goEnvironment(), LOG_LEVEL: 'warn' },
     stopSignal: 'SIGTERM',
     probe: async timeoutMs => `toxiproxy ${await toxiproxyAt(`http://127.0.0.1:${port}`).version(timeoutMs)}`,
   }
