@@ -5,8 +5,8 @@ export default defineScenario({
   name: 'queue-outage',
   hypothesis: 'Almost a third of the noon peak without the queue delays orders and loses none.',
   system: reference,
-  parameters: { rate: 700, duration: '75s' },
-  load: ({ rate, duration }) => ({ shape: noonStep({ base: rate / 4, peak: rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
+  parameters: { rate: 750, duration: '75s' },
+  load: ({ rate, duration }) => ({ shape: noonStep({ base: rate / 3, peak: rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
   faults: [at('40%').kill('buffer').for('30%')],
   expect: [
     noLoss(), noDuplicateEffects(), noPhantoms(), intact(),

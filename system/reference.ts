@@ -40,7 +40,7 @@ export function referenceWith({ storage }: { storage: 'file' | 'memory' }): Retu
       }),
     },
     roles: { intake: 'ingest', buffer: 'queue', worker: 'worker', store: 'ledger', reconciler: 'reconciler' },
-    intake: { path: '/webhooks', refusedStatuses: [400, 401, 404, 405, 413, 429, 503] },
+    intake: { path: '/webhooks', refusedStatuses: [400, 401, 404, 405, 413, 415, 429, 503] },
     destinations: { analytics: segmentLike() },
     correlate,
     settle: '9s',

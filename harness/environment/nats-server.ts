@@ -31,6 +31,8 @@ function configurationText(name: string, port: number, store: string, syncInterv
   return [
     `server_name: ${JSON.stringify(name)}`,
     `listen: "127.0.0.1:${port}"`,
+    // Webhook bodies can pass the default of 1 MB (DOMAIN.md 1.2).
+    'max_payload: 8MB',
     'jetstream {',
     `  store_dir: ${JSON.stringify(store)}`,
     `  sync_interval: ${JSON.stringify(syncInterval)}`,
