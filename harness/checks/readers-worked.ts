@@ -1,4 +1,5 @@
 import type { Check, Evidence } from './check.ts'
+import { listDeaths, tellDeaths } from './last-words.ts'
 import { inWords } from './wording.ts'
 
 /** Always on. Invalid where a part of the harness died; unknown where requests to the destinations could not be read, since anything may have been in them. */
@@ -9,7 +10,7 @@ export function readersWorked(): Check {
     expected: 'every part of the harness alive, every request to a destination read',
     judge({ deaths, servers, accounts }) {
       const dead = deaths.filter(death => death.harness)
-      if (dead.length > 0) return { verdict: 'invalid', observed: `${dead.map(death => death.name).join(', ')} of the harness died`, evidence: dead.flatMap(death => [`${death.name} ${death.how}`, ...death.lastLines.slice(-5)]) }
+      if (dead.length > 0) return { verdict: 'invalid', observed: tellDeaths(dead, 'of the harness died'), evidence: listDeaths(dead) }
       if (servers.unreadable > 0) return { verdict: 'unknown', observed: `${inWords(servers.unreadable)} requests to the destinations could not be read`, evidence: servers.unreadableSamples.slice(0, 5) }
       if (accounts.arrivals === 0 && servers.unexpected === 0) return { verdict: 'unknown', observed: 'no request reached a destination', evidence: [] }
       return { verdict: 'pass', observed: `${inWords(accounts.arrivals)} arrivals read`, evidence: [] }

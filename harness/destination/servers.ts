@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { until } from '../clock.ts'
+import { sleep, until } from '../clock.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { History } from '../history/history.ts'
 import { modulePath } from '../module-path.ts'
@@ -13,6 +13,7 @@ import { frame, frameReader, frameTypes, jsonFrame, type ServerCommand, type Ser
 
 const startLimitMs = 15_000
 const flushLimitMs = 10_000
+const lastWordsLimitMs = 200
 const lastLines = 20
 
 export interface ServersOptions {
@@ -35,10 +36,12 @@ export interface Servers {
   readonly pid: number
   readonly ports: { adminPort: number; destinationPorts: Record<string, number> }
   readonly progress: ArrivalWriter['progress']
+  /** What the process said of its own work last, about a second ago; undefined before the first time. */
+  readonly stats: ServerStats | undefined
   /** A part of the plan begins: orders planned in it exist from their instant on. */
   begin(part: 'warm-up' | 'flood', startedAtMs: number, wallMs: number): void
   openAdmin(open: boolean): void
-  /** Resolves when everything that had arrived before the call is in the history. */
+  /** Resolves when everything that had arrived before the call is in the history. Throws where the process gives no answer. */
   flush(): Promise<ServerStats>
   stop(): Promise<void>
 }
@@ -48,21 +51,29 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   await once(child, 'spawn')
   options.onStart(child.pid!)
   const errors = captureLog(child, options.logFile)
+  const closed = once(child, 'close')
   const exited = once(child, 'exit').then(([code, signal]) => `exited with ${signal ?? code}`)
+  // Its last words may still be in the pipe.
+  const ended = exited.then(async how => {
+    await Promise.race([closed, sleep(lastWordsLimitMs)])
+    return how
+  })
   let stopping = false
 
   const { history, plan } = options
   const writer = createArrivalWriter(history, plan.topics.length)
   const flushes = new Map<number, (stats: ServerStats) => void>()
   let listening: Extract<ServerMessage, { kind: 'listening' }> | undefined
+  let stats: ServerStats | undefined
   let nextFlush = 1
 
   function hear(message: ServerMessage): void {
-    if (message.kind === 'listening') listening = message
-    else if (message.flush !== undefined) flushes.get(message.flush)?.(message)
+    if (message.kind === 'listening') return void (listening = message)
+    stats = message
+    if (message.flush !== undefined) flushes.get(message.flush)?.(message)
   }
 
-  const socket = await within(startLimitMs, Promise.race([connectTo(child), exited.then(how => failedToStart(how, errors))]))
+  const socket = await within(startLimitMs, Promise.race([connectTo(child), ended.then(how => failedToStart(how, errors))]))
   socket.on('data', frameReader((type, payload) => {
     if (type === frameTypes.arrivals) writer.arrivals(payload)
     else if (type === frameTypes.listed) writer.listed(payload)
@@ -76,14 +87,17 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   socket.write(frame(frameTypes.plan, Buffer.concat([bytesOf(dueTicks), bytesOf(shop)])))
   const ports = await Promise.race([
     until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5 }),
-    exited.then(how => failedToStart(how, errors)),
+    ended.then(how => failedToStart(how, errors)),
   ])
-  void exited.then(how => stopping || options.onDeath(how, errors))
+  void ended.then(how => stopping || options.onDeath(how, [...errors]))
 
   return {
     pid: child.pid!,
     ports,
     progress: writer.progress,
+    get stats() {
+      return stats
+    },
     begin: (part, startedAtMs, wallMs) => tell({ kind: 'begin', part, startedAtMs, wallMs }),
     openAdmin: open => tell({ kind: 'admin', open }),
     async flush() {
@@ -91,7 +105,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
       const answered = new Promise<ServerStats>(resolve => flushes.set(id, resolve))
       tell({ kind: 'flush', id })
       try {
-        return await within(flushLimitMs, Promise.race([answered, exited.then(how => { throw new Error(`the destinations' process ${how}`) })]))
+        return await within(flushLimitMs, Promise.race([answered, ended.then(how => { throw new Error(`the destinations' process ${how}`) })]))
       } finally {
         flushes.delete(id)
       }
