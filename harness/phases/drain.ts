@@ -1,6 +1,7 @@
 import type { SenderReport, ServersReport } from '../checks/check.ts'
 import { monotonicMs, sleep } from '../clock.ts'
 import type { Death, ProcessUsage } from '../environment/environment.ts'
+import { causeOf } from '../errors.ts'
 import type { FaultRecord } from '../faults/fault.ts'
 import { tickOf, ticksPerMs, type History } from '../history/history.ts'
 import type { RunOptions } from '../run.ts'
@@ -64,7 +65,7 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
   }
   if (senderFailure !== undefined) throw senderFailure
 
-  const strays = harnessDied() ? noAnswer : await servers.flush()
+  const strays = await flushServers(arranged)
   return {
     history,
     floodStartedAtMs: flooded.startedAtMs,
@@ -81,5 +82,12 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
   }
 }
 
-/** What stands for the destinations' report when their process is gone; the death itself makes the run invalid. */
-const noAnswer: ServersReport = { unexpected: 0, unexpectedSamples: [], unreadable: 0, unreadableSamples: [], eventLoopDelayMs: { p50: 0, p99: 0, max: 0 } }
+/** The destinations' report once all that had arrived is in the history. Where they give none they count as dead, which makes the run invalid. */
+async function flushServers({ servers, deaths }: Arranged): Promise<ServersReport> {
+  try {
+    return await servers.flush()
+  } catch (error) {
+    if (!deaths.some(death => death.name === 'destinations')) deaths.push({ name: 'destinations', harness: true, how: `gave no answer: ${causeOf(error)}`, lastLines: [], atMs: monotonicMs() })
+    return { unexpected: 0, unexpectedSamples: [], unreadable: 0, unreadableSamples: [], eventLoopDelayMs: { p50: 0, p99: 0, max: 0 } }
+  }
+}

@@ -37,10 +37,10 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
   const inForce = new Set<string>()
   servers.begin('flood', startedAtMs, wallMs)
   const sending = engine.send({ from: plan.warmUpCount, to: plan.eventCount, startedAtMs, wallMs })
-  // A sender that fails ends the flood at once: without it there is nothing to disturb.
-  const senderFailed = new AbortController()
-  sending.catch(error => senderFailed.abort(error))
-  const signal = AbortSignal.any([options.signal, senderFailed.signal])
+  // Where the sender fails or another part of the harness dies, the flood is over at once: whatever is disturbed from then on proves nothing.
+  const over = new AbortController()
+  sending.catch(error => over.abort(error))
+  const signal = AbortSignal.any([options.signal, over.signal])
 
   const disturbing = disturb({
     environment, journal, signal,
@@ -62,9 +62,10 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
 
   async function watchFlood(): Promise<void> {
     const endMs = startedAtMs + prepared.floodMs
-    while (monotonicMs() < endMs && !arranged.deaths.some(death => death.harness)) {
+    while (monotonicMs() < endMs) {
       await sleep(Math.min(statusEveryMs, Math.max(1, endMs - monotonicMs())), signal)
       progress.status(floodStatus(prepared, plan, arranged, startedAtMs, inForce))
+      if (arranged.deaths.some(death => death.harness)) return over.abort()
     }
   }
 }

@@ -16,10 +16,10 @@ export async function totalUsage({ environment, servers }: Arranged): Promise<Pr
   ]
 }
 
-/** What was used from one reading to the next; the peak stays the later one's. */
+/** What was used from one reading to the next; the peak stays the later one's. A process that is gone can no longer be asked and counts as none. */
 export function usageBetween(before: readonly ProcessUsage[], after: readonly ProcessUsage[]): ProcessUsage[] {
   const earlier = new Map(before.map(each => [each.name, each.cpuMicroseconds]))
-  return after.map(each => ({ ...each, cpuMicroseconds: each.cpuMicroseconds - (earlier.get(each.name) ?? 0) }))
+  return after.map(each => ({ ...each, cpuMicroseconds: Math.max(0, each.cpuMicroseconds - (earlier.get(each.name) ?? 0)) }))
 }
 
 function peakRssOf(pid: number): number {
