@@ -1,11 +1,18 @@
 // How the process ends, whatever happens: one exit code of the table, everything thrown told in the user's terms, and never
 // Node's own exit code 1, which would read as a broken invariant.
 import { CommanderError } from 'commander'
+import { sleep } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import { exitCode, type ExitName } from '../exit-codes.ts'
 
+/** A run that is stopped after an error that nobody caught has this long: healing and ending are bounded, but by then a part of floodmark is broken. */
+const orderlyLimitMs = 20_000
+
 /** Set once a command has said how it ended; the first word counts. */
 let ending: Promise<never> | undefined
+/** The command's own work. */
+let working: Promise<unknown> | undefined
+let crashed = false
 
 /**
  * The signal that every command stops at. Ctrl-C, SIGTERM and a closed terminal abort it once; a second one changes nothing, since what
@@ -20,17 +27,27 @@ export function stopOnSignals(): AbortSignal {
       controller.abort(new FloodmarkError('interrupted', 'interrupted', { hint: 'everything was healed and stopped' }))
     })
   }
-  process.on('uncaughtException', error => void end(() => tell(error)))
-  process.on('unhandledRejection', error => void end(() => tell(error)))
+  process.on('uncaughtException', error => void crash(error, controller))
+  process.on('unhandledRejection', error => void crash(error, controller))
   // Whoever reads the output may stop early (`| head`), and a terminal may be gone: no reason to fail, and nobody left to tell.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   return controller.signal
 }
 
+/** Says what nobody caught, and ends as at Ctrl-C: what runs is stopped in order. Where that hangs, or throws again, the watchdog does the rest. */
+async function crash(thrown: unknown, controller: AbortController): Promise<void> {
+  tell(thrown)
+  if (crashed) return
+  crashed = true
+  controller.abort(new FloodmarkError('internal', 'ended by the error above', { hint: 'everything was healed and stopped' }))
+  await Promise.race([working?.catch(() => {}), sleep(orderlyLimitMs)])
+  await end(() => exitCode('internal'))
+}
+
 /** Does the work of a command and ends the process with what it came to. */
 export async function endWith(work: () => Promise<unknown>): Promise<void> {
   try {
-    const name = await work()
+    const name = await (working = work())
     if (typeof name === 'string') await end(() => exitCode(name as ExitName))
   } catch (error) {
     await end(() => tell(error))
@@ -40,7 +57,7 @@ export async function endWith(work: () => Promise<unknown>): Promise<void> {
 /** Ends once what was written has left the process. */
 async function end(code: () => number): Promise<never> {
   ending ??= (async () => {
-    const exit = code()
+    const exit = crashed ? exitCode('internal') : code()
     await Promise.all([process.stdout, process.stderr].map(stream => new Promise(resolve => stream.write('', resolve))))
     process.exit(exit)
   })()

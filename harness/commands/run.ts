@@ -33,7 +33,7 @@ export async function run(names: readonly string[], options: RunCommandOptions, 
   for (const each of prepared) {
     if (!signal.aborted) ends.push(await runOne(each, options, signal, records))
   }
-  if (signal.aborted) ends.push('interrupted')
+  if (signal.aborted) ends.push(exitNameOf(signal.reason))
   if (options.junit !== undefined) await writeJUnit(options.junit, records)
   if (records.length > 1 && !options.json) process.stdout.write(`\n${renderSummaryTable(records, terminal(process.stdout))}\n`)
   return worstOf(ends)
@@ -71,10 +71,14 @@ async function runOne(prepared: Prepared, options: RunCommandOptions, signal: Ab
     return record.verdict
   } catch (error) {
     progress.finish(false)
-    if (isInterruption(error, signal)) tell(signal.reason)
-    else tell(error)
-    return isInterruption(error, signal) ? 'interrupted' : error instanceof FloodmarkError ? error.exit : 'internal'
+    const cause: unknown = isInterruption(error, signal) ? signal.reason : error
+    tell(cause)
+    return exitNameOf(cause)
   }
+}
+
+function exitNameOf(error: unknown): ExitName {
+  return error instanceof FloodmarkError ? error.exit : 'internal'
 }
 
 /** Node's own waits wrap the reason of an abort into an error of theirs. */
