@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { execFile } from 'node:child_process'
 import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { Component } from '../scenario/system.ts'
 import type { Launch } from './launch.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { postgresProbe, queryPostgres } from './probes.ts'
 import { runCommand } from './run-command.ts'
+import { postgresData, removeSharedMemory } from './shared-memory.ts'
 
 const initialiseLimitMs = 60_000
 const schemaLimitMs = 30_000
@@ -22,7 +21,7 @@ export function postgresLaunch(
   { binaries, folder, port, schemaFile }: { binaries: PostgresBinaries; folder: string; port: number; schemaFile: string | undefined },
 ): Launch & { urlAt(address: string): string } {
   const password = randomBytes(16).toString('hex')
-  const data = join(folder, 'data')
+  const data = postgresData(folder)
   const urlAt = (address: string): string => `postgres://${userName}:${password}@${address}/${database}`
   const url = urlAt(`127.0.0.1:${port}`)
   // Its messages in English whatever the machine speaks; nothing else of our environment concerns it.
@@ -67,16 +66,5 @@ export function postgresLaunch(
       }
     },
     clear: () => removeSharedMemory(data),
-  }
-}
-
-/** A server that was killed leaves a few bytes of System V shared memory, named in its pid file; nothing else would ever remove them. */
-async function removeSharedMemory(data: string): Promise<void> {
-  try {
-    const line = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[6]
-    const id = line.trim().split(/\s+/)[1]
-    await promisify(execFile)('ipcrm', ['-m', id], { timeout: 2_000 })
-  } catch {
-    // It ended by itself and has removed both, or the machine has no ipcrm: harmless until it is restarted.
   }
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { basename, isAbsolute } from 'node:path'
 import { sleep } from '../clock.ts'
 import { anyAlive, signalTree } from '../environment/process-tree.ts'
+import { removeAllSharedMemory } from '../environment/shared-memory.ts'
 import { toxiproxyAt } from '../environment/toxiproxy.ts'
 import type { UndoStep } from './fault.ts'
 import { accepts } from './probe.ts'
@@ -23,7 +24,7 @@ export async function undo(step: UndoStep): Promise<string> {
     case 'signal':
       return await signal(step)
     case 'remove-folder':
-      return removeFolder(step.path)
+      return await removeFolder(step.path)
   }
 }
 
@@ -61,9 +62,11 @@ async function signal({ pid, startTime, signal }: Extract<UndoStep, { do: 'signa
   return `sent to ${pids.join(', ')}`
 }
 
-function removeFolder(path: string): string {
+async function removeFolder(path: string): Promise<string> {
   // A damaged journal must never be able to name anything but a folder that a run made for itself.
   if (!isAbsolute(path) || !basename(path).startsWith('floodmark-')) throw new Error('not a folder of a run: its name does not start with floodmark-')
+  // Only the folder knows of it.
+  await removeAllSharedMemory(path)
   rmSync(path, { recursive: true, force: true })
   return 'removed'
 }
