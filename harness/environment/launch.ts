@@ -11,8 +11,6 @@ export interface Launch {
   gid?: number
   /** Asks it to end by itself. */
   stopSignal: 'SIGTERM' | 'SIGINT'
-  /** A part of the harness: it keeps the harness's own priority. */
-  ownPart?: true
   /** Before each start. */
   prepare?(signal: AbortSignal): Promise<void>
   probe: Probe

@@ -1,6 +1,5 @@
 // One process of a component: written down for the watchdog when it starts, and ended with everything that it has started.
 import { spawn } from 'node:child_process'
-import { constants, getPriority, setPriority } from 'node:os'
 import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
@@ -29,7 +28,7 @@ export interface LocalProcess {
 }
 
 /** Starts the process of a launch. Throws `unavailable` where the command cannot be run at all. */
-export async function startProcess({ name, command, args, cwd, env, uid, gid, stopSignal, ownPart }: Launch, log: ComponentLog, journal: ProcessJournal): Promise<LocalProcess> {
+export async function startProcess({ name, command, args, cwd, env, uid, gid, stopSignal }: Launch, log: ComponentLog, journal: ProcessJournal): Promise<LocalProcess> {
   // A group of its own: the terminal's Ctrl-C reaches the harness alone, and a signal to the group reaches all of it.
   const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const { pid } = child
@@ -38,7 +37,6 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     throw new FloodmarkError('unavailable', `${name}: ${command} cannot be started in ${cwd}: ${causeOf(error)}`, { cause: error })
   }
   const startTime = readProcess(pid)?.startTime ?? ''
-  if (!ownPart) giveWay(pid)
   const journalId = writeDown()
   child.stdout.on('data', log.write)
   child.stderr.on('data', log.write)
@@ -113,20 +111,5 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     kill,
     end,
     setStopped,
-  }
-}
-
-/** How much less eager for the processor the system is than the harness. */
-const yieldBy = 5
-
-/**
- * On one machine the system under test and the instrument that measures it share the cores. The system gives way, so that a busy one delays its own work and not
- * the sender's schedule. What a process starts later inherits it.
- */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + yieldBy))
-  } catch {
-    // It has ended already; its exit is told elsewhere.
   }
 }

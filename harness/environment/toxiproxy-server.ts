@@ -13,7 +13,6 @@ export function toxiproxyLaunch({ binary, folder, port }: { binary: string; fold
     // At its default level it writes a line for every connection that it accepts.
     env: { ...goEnvironment(), LOG_LEVEL: 'warn' },
     stopSignal: 'SIGTERM',
-    ownPart: true,
     probe: async timeoutMs => `toxiproxy ${await toxiproxyAt(`http://127.0.0.1:${port}`).version(timeoutMs)}`,
   }
 }

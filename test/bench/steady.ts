@@ -7,7 +7,7 @@ export default defineScenario({
   hypothesis: 'The pipeline keeps up with a constant rate, harness included, on one machine.',
   system: reference,
   parameters: { rate: 5000, duration: '60s' },
-  load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 500, topics: ['orders/create'], retries: shopify2024, timeScale: 240, maxSockets: 1024 }),
+  load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 500, topics: ['orders/create'], retries: shopify2024, timeScale: 240, maxSockets: 2000 }),
   generator: { lagP99Ms: 20, unsent: 0 },
   expect: [noLoss(), noDuplicateEffects(), noPhantoms(), intact(), throughput({ atLeast: 0.9999 })],
 })
