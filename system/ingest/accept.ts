@@ -7,6 +7,7 @@ import { webhookSubject } from '../queue/streams.ts'
 import type { Logger } from '../service/lifecycle.ts'
 import type { IngestMetrics } from './metrics.ts'
 import type { SignatureCheck } from './signature.ts'
+import { isWellFormed } from './well-formed.ts'
 
 export interface AcceptOptions {
   signature: SignatureCheck
@@ -35,7 +36,7 @@ export function createAccept({ signature, publisher, metrics, log }: AcceptOptio
     }
 
     if (!signature.accepts(body, headers['x-shopify-hmac-sha256'])) return answer(401)
-    if (!isJson(body) || !isNamed(word(headers, 'x-shopify-shop-domain'), word(headers, 'x-shopify-topic'))) return answer(400)
+    if (!isWellFormed(body) || !isNamed(word(headers, 'x-shopify-shop-domain'), word(headers, 'x-shopify-topic'))) return answer(400)
     // What the queue cannot carry will not become smaller: better said than kept from it for ever.
     if (body.length + headBytes > (publisher.maxMessageBytes ?? Number.POSITIVE_INFINITY)) return answer(413)
     publisher.publish(webhookSubject, headOf(headers), body, outcome => answer(statuses[outcome]))
@@ -58,11 +59,3 @@ function word(headers: IncomingHttpHeaders, name: string): string | undefined {
 }
 
 /** Bytes above 127 may only stand in strings, and there any may: read as one byte a character they need no decoding to be told. */
-function isJson(body: Buffer): boolean {
-  try {
-    JSON.parse(body.toString('latin1'))
-    return true
-  } catch {
-    return false
-  }
-}
