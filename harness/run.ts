@@ -8,19 +8,8 @@ import { planRun } from './phases/plan.ts'
 import { writeRecord } from './phases/record.ts'
 import { openRunFolder } from './phases/run-folder.ts'
 import { warmUp } from './phases/warm-up.ts'
-import type { Progress } from './progress.ts'
+import type { RunOptions } from './run-options.ts'
 import type { Prepared } from './scenario/prepare.ts'
-
-export interface RunOptions {
-  seed: number
-  /** Folder that the run's own folder is made in. */
-  out: string
-  links: 'toxiproxy' | 'direct'
-  /** Hosts other than loopback that the system may stand on. */
-  allowedHosts: readonly string[]
-  signal: AbortSignal
-  progress: Progress
-}
 
 export interface FinishedRun {
   record: RunRecord

@@ -1,5 +1,5 @@
 import { ACKED, DUPLICATED, LISTED, LISTED_BEFORE_ARRIVAL, MUTATED, REFUSED, ticksPerMs, unsentReasons, type History } from '../history/history.ts'
-import type { Observations } from './check.ts'
+import type { Observations } from './observations.ts'
 
 /** State and flags of every event, counted once for all checks (DESIGN.md section 2). Judge's first step, after the drain. */
 export interface Accounts extends Counts {

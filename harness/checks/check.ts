@@ -1,11 +1,6 @@
-import type { FaultRecord } from '../faults/fault.ts'
-import type { Death, ProcessUsage } from '../environment/environment.ts'
-import type { Attempt } from '../history/attempts.ts'
-import type { History } from '../history/history.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { Corpus } from '../platform/corpus.ts'
 import type { Accounts } from './accounts.ts'
 import type { Latency } from './latency.ts'
+import type { Observations } from './observations.ts'
 import type { Recovery } from './recovery-time.ts'
 import type { Series } from './series.ts'
 
@@ -37,60 +32,10 @@ export interface Finding {
   evidence: string[]
 }
 
-/** What the run left behind for its judge: the history and what the harness says of its own work. Never what the system says of itself. */
-export interface Observations {
-  plan: Plan
-  history: History
-  /** Attempts after each event's first, warm-up included; read more than once. The reader may yield the same object again and again. */
-  attempts: Iterable<Readonly<Attempt>>
-  /** Says how the platform writes an order's id. */
-  corpus: Pick<Corpus, 'orderId'>
-  /** Names in the order of the history's `deliveries`. */
-  destinations: readonly string[]
-  timeScale: number
-  /** History ticks at which the flood began and the drain ended. */
-  floodTick: number
-  endTick: number
-  faults: readonly FaultRecord[]
-  /** What the scenario declared. Times in ms. */
-  lateAfterMs: number
-  recoveryBoundMs: number
-  drain: { ended: 'settled' | 'limit'; durationMs: number; settleMs: number }
-  sender: SenderReport
-  servers: ServersReport
-  deaths: readonly Death[]
-  processes: readonly ProcessUsage[]
-  generator: { lagP99Ms: number; unsent: number }
-}
-
 /** All that a check may read: the observations and what was counted from them once for all checks. */
 export interface Evidence extends Observations {
   accounts: Accounts
   series: Series
   recoveries: readonly Recovery[]
   latency: Latency
-}
-
-/** What the load engine says of its own work in the flood. */
-export interface SenderReport {
-  engine: string
-  /** First sends after their planned instant, ms. */
-  lagMs: { p50: number; p99: number; max: number }
-  eventLoopDelayMs: { p50: number; p99: number; max: number }
-  sent: number
-  unsent: Record<string, number>
-  attempts: number
-  /** Events whose send had to wait because every socket was in use. */
-  waitedForSocket: number
-  maxSockets: number
-  subscriptionsRemoved: number
-}
-
-/** What the destinations' process says of its own work. */
-export interface ServersReport {
-  unexpected: number
-  unexpectedSamples: string[]
-  unreadable: number
-  unreadableSamples: string[]
-  eventLoopDelayMs: { p50: number; p99: number; max: number }
 }

@@ -1,5 +1,5 @@
 import type { Accounts } from './accounts.ts'
-import type { Observations } from './check.ts'
+import type { Observations } from './observations.ts'
 import { faultWindows } from './fault-windows.ts'
 import { TickHistogram, type Percentiles } from './histogram.ts'
 

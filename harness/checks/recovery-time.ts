@@ -1,7 +1,7 @@
 import type { FaultRecord } from '../faults/fault.ts'
 import { ACKED, ticksPerMs } from '../history/history.ts'
 import type { Accounts } from './accounts.ts'
-import type { Observations } from './check.ts'
+import type { Observations } from './observations.ts'
 import type { Series } from './series.ts'
 
 /** How long after a fault's heal each part was good again, ms; null: not within the run. */

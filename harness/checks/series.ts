@@ -1,7 +1,7 @@
 import { ACKED, REFUSED, ticksPerMs, type History } from '../history/history.ts'
 import type { SeriesRecord } from '../../reports/record.ts'
 import type { Accounts } from './accounts.ts'
-import type { Observations } from './check.ts'
+import type { Observations } from './observations.ts'
 import { TickHistogram } from './histogram.ts'
 
 /** The one-second series as the checks read it: the record's own shape. */

@@ -3,7 +3,7 @@ import { msOf, outcomes } from '../history/history.ts'
 import type { Attempt } from '../history/attempts.ts'
 import { orderOf, topicOf } from '../plan/plan.ts'
 import { flag, LOST, MISSED, type Accounts } from './accounts.ts'
-import type { Observations } from './check.ts'
+import type { Observations } from './observations.ts'
 
 export type Story = RunRecord['stories'][number]
 

@@ -1,6 +1,6 @@
 import { ticksPerMs } from '../history/history.ts'
 import { DELIVERED, type Accounts } from './accounts.ts'
-import type { Observations } from './check.ts'
+import type { Observations } from './observations.ts'
 
 const hourMs = 3_600_000
 

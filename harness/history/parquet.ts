@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { flag, states, type Accounts } from '../checks/accounts.ts'
-import type { Observations } from '../checks/check.ts'
+import type { Observations } from '../checks/observations.ts'
 import { orderOf, topicOf } from '../plan/plan.ts'
 import type { Attempt } from './attempts.ts'
 import { LISTED, LISTED_BEFORE_ARRIVAL, outcomes, unsentReasons } from './history.ts'

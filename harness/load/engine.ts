@@ -1,4 +1,3 @@
-import type { SenderReport } from '../checks/check.ts'
 import type { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { CorpusSettings } from '../platform/corpus.ts'
@@ -52,4 +51,19 @@ export interface EngineOptions {
   refusedStatuses: readonly number[]
   /** File for attempts after the first (history/attempts.ts). */
   attemptsFile: string
+}
+
+/** What the load engine says of its own work in the flood. */
+export interface SenderReport {
+  engine: string
+  /** First sends after their planned instant, ms. */
+  lagMs: { p50: number; p99: number; max: number }
+  eventLoopDelayMs: { p50: number; p99: number; max: number }
+  sent: number
+  unsent: Record<string, number>
+  attempts: number
+  /** Events whose send had to wait because every socket was in use. */
+  waitedForSocket: number
+  maxSockets: number
+  subscriptionsRemoved: number
 }

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { RunOptions } from '../run.ts'
+import type { RunOptions } from '../run-options.ts'
 import { shipped } from '../scenario/load.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 

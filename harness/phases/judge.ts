@@ -1,5 +1,5 @@
 import { judge, type Judgement } from '../checks/judge.ts'
-import type { Observations } from '../checks/check.ts'
+import type { Observations } from '../checks/observations.ts'
 import { readAttempts } from '../history/attempt-file.ts'
 import { mustDurationMs } from '../scenario/duration.ts'
 import type { Prepared } from '../scenario/prepare.ts'

@@ -1,4 +1,4 @@
-import type { Observations } from '../../harness/checks/check.ts'
+import type { Observations } from '../../harness/checks/observations.ts'
 import type { Death } from '../../harness/environment/environment.ts'
 import type { FaultRecord } from '../../harness/faults/fault.ts'
 import type { Attempt } from '../../harness/history/attempts.ts'

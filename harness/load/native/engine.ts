@@ -2,10 +2,9 @@
 import { lookup } from 'node:dns/promises'
 import { Worker } from 'node:worker_threads'
 
-import type { SenderReport } from '../../checks/check.ts'
 import { FloodmarkError } from '../../errors.ts'
 import { modulePath } from '../../module-path.ts'
-import type { Engine, EngineOptions } from '../engine.ts'
+import type { Engine, EngineOptions, SenderReport } from '../engine.ts'
 import type { Address } from './connection.ts'
 import { createCounters, readCounters } from './counters.ts'
 import { errorOf, failureOf, type Call, type SenderThreadData, type ThreadAnswer, type ThreadRequest } from './thread-messages.ts'

@@ -1,7 +1,6 @@
 // The open-model sender, inside its thread: each event at its planned instant, retries as they fall due, until nothing is owed any more.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-import type { SenderReport } from '../../checks/check.ts'
 import { TickHistogram } from '../../checks/histogram.ts'
 import { monotonicMs } from '../../clock.ts'
 import { AttemptWriter } from '../../history/attempt-file.ts'
@@ -9,7 +8,7 @@ import { ACKED, ticksPerMs, unsentReasons, type History } from '../../history/hi
 import type { Plan } from '../../plan/plan.ts'
 import type { RetryPolicy } from '../../platform/retry-policy.ts'
 import { WebhookWriter, type WebhookSource } from '../../platform/webhook.ts'
-import type { Part } from '../engine.ts'
+import type { Part, SenderReport } from '../engine.ts'
 import { Alarm } from './alarm.ts'
 import type { Address, Connection } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'

@@ -1,9 +1,8 @@
 // What the main thread and the sender's thread say to each other.
-import type { SenderReport } from '../../checks/check.ts'
 import { causeOf, FloodmarkError } from '../../errors.ts'
 import type { ExitName } from '../../exit-codes.ts'
 import type { HistoryShape } from '../../history/history.ts'
-import type { EngineOptions, Part } from '../engine.ts'
+import type { EngineOptions, Part, SenderReport } from '../engine.ts'
 import type { Address } from './connection.ts'
 
 /** Handed over when the thread starts. The history and the counters are shared memory. */
