@@ -31,7 +31,7 @@ export interface ScenarioInput<P extends ParameterValues = ParameterValues> {
   generator?: Partial<Scenario['generator']>
 }
 
-/** The load as a scenario states it: `timeScale` (default 1) and `maxSockets` (default 512) may be left out. */
+/** The load as a scenario states it: `timeScale` (default 1) and `maxSockets` (default 1024) may be left out. */
 export type LoadInput = Omit<Load, 'timeScale' | 'maxSockets'> & Partial<Pick<Load, 'timeScale' | 'maxSockets'>>
 
 /** What `defineSystem` takes. */
@@ -102,7 +102,7 @@ function valueOf<T>(given: T | ((parameters: never) => T), parameters: Parameter
 }
 
 function fillLoad(load: LoadInput): Load {
-  return { timeScale: 1, maxSockets: 512, ...load }
+  return { timeScale: 1, maxSockets: 1_024, ...load }
 }
 
 function mark<T extends object>(value: T, symbol: symbol): T {

@@ -17,7 +17,8 @@ export interface RelayOptions {
 // As many lanes of small batches as carry some two thousand orders a second past a destination that takes 100 ms.
 const lanes = 10
 const batchOrders = 25
-const idleMs = 10
+// With nothing to do there is no hurry.
+const idleMs = 500
 const tries = 3
 const betweenTriesMs = 300
 const requestTimeoutMs = 1_000

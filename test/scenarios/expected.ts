@@ -6,7 +6,7 @@ export interface Expected {
   scenario: string
   system: string
   exit: number
-  /** Checks whose verdict is "fail"; none may be invalid. */
+  /** Checks whose verdict is "fail". None may be invalid, unless an invariant broke. */
   failing: readonly string[]
   /** Failing checks that may come along, since they follow from the same loss. */
   also?: readonly string[]

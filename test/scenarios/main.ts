@@ -32,7 +32,8 @@ function problems(wanted: Expected, exit: number | null, record: RunRecord | und
     ...(exit === wanted.exit && record.exitCode === wanted.exit ? [] : [`exit ${exit} (run.json: ${record.exitCode}), expected ${wanted.exit}`]),
     ...wanted.failing.filter(name => !failing.includes(name)).map(name => `${name} did not fail`),
     ...failing.filter(name => !allowed.includes(name)).map(name => `${name} failed`),
-    ...record.checks.filter(check => check.verdict === 'invalid').map(check => `${check.name} invalid: ${check.observed}`),
+    // A broken invariant stands, whatever the harness could not do: a naive pipeline under a storm answers too slowly to be sent to on time.
+    ...record.checks.filter(check => check.verdict === 'invalid' && wanted.exit !== 1).map(check => `${check.name} invalid: ${check.observed}`),
   ]
 }
 
