@@ -17,7 +17,7 @@ import { silent } from '../../harness/progress.ts'
 import { seriesRecord, type RunRecord, type SeriesRecord } from '../../reports/record.ts'
 
 type Links = 'toxiproxy' | 'direct'
-const tries = { lowest: 1_000, highest: 16_000, step: 500, duration: '15s' } as const
+const tries = { lowest: 2_000, highest: 10_000, step: 500, duration: '15s' } as const
 const proof = { rate: 5_000, duration: '60s' } as const
 
 interface Measured {

@@ -47,7 +47,7 @@ const load = { shape: constant({ rate: 1, over: '60s' }), shops: 20, topics: ['o
 
 test('fills in what was left out', () => {
   const { load: filled, scenario: made, systemFile, floodMs } = prepare(scenario())
-  expect(filled).toMatchObject({ timeScale: 1, maxSockets: 512 })
+  expect(filled).toMatchObject({ timeScale: 1, maxSockets: 1_024 })
   expect(made).toMatchObject({ repair: false, lateAfter: '5m', drainLimit: '5m', recoveryBound: '30s', generator: { lagP99Ms: 50, unsent: 0 } })
   expect(system).toMatchObject({ name: 'scenario-prepare.test', settle: '35s', intake: { refusedStatuses: [] } })
   expect([systemFile, floodMs]).toEqual([null, 60_000])
