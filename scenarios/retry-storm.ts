@@ -6,7 +6,7 @@ export default defineScenario({
   hypothesis: 'After two hours of outage the platform comes back with every retry wave at once; the intake takes them all.',
   system: reference,
   parameters: { rate: 500, duration: '75s' },
-  load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
+  load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240, maxSockets: 1_500 }),
   // 40 % of 75 s is two hours of the retry schedule: seven of its eight waves.
   faults: [at('20%').kill('intake').for('40%')],
   expect: [
