@@ -2,20 +2,30 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { findTool } from '../../harness/environment/build-tool.ts'
-import { modulePath } from '../../harness/module-path.ts'
 import { nothing } from '../fixtures/environment/arranged.ts'
 
 const root = process.getuid?.() === 0
 const ordinary = { uid: 65_534, gid: 65_534 }
 
-async function arrangeAs(user: { uid?: number; gid?: number }, env: NodeJS.ProcessEnv): Promise<unknown> {
-  const script = modulePath(import.meta.url, '../fixtures/environment/as-user.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { ...user, env, timeout: 60_000 })
+const run = promisify(execFile)
+const checkout = fileURLToPath(new URL('../../', import.meta.url))
+
+async function arrangeAs(user: { uid?: number; gid?: number }, env: NodeJS.ProcessEnv, folder = checkout): Promise<unknown> {
+  const node = process.execPath.startsWith(checkout) ? join(folder, relative(checkout, process.execPath)) : process.execPath
+  const { stdout } = await run(node, [join(folder, 'test/fixtures/environment/as-user.ts')], { ...user, env, timeout: 60_000 })
   return JSON.parse(stdout)
+}
+
+/** A copy of the checkout where everybody may enter, as a clone in root's home is not; of links where the file system allows it. */
+async function copyFor(folder: string): Promise<string> {
+  const parts = ['harness', 'reports', 'test', 'node_modules', 'package.json'].map(name => join(checkout, name))
+  await run('cp', ['-al', ...parts, folder]).catch(() => run('cp', ['-a', ...parts, folder]))
+  return folder
 }
 
 test.runIf(root)('root runs PostgreSQL as nobody', async () => {
@@ -31,7 +41,7 @@ test.runIf(root)('an ordinary user runs everything as themselves', async () => {
       settings[setting] = join(home, name)
       copyFileSync((await findTool(name, () => {})).path, join(home, name))
     }
-    expect(await arrangeAs(ordinary, { PATH: process.env.PATH, HOME: home, ...settings })).toEqual({ answered: expect.stringContaining('select 1'), uid: ordinary.uid, postgresUid: ordinary.uid, left: nothing })
+    expect(await arrangeAs(ordinary, { PATH: process.env.PATH, HOME: home, ...settings }, await copyFor(home))).toEqual({ answered: expect.stringContaining('select 1'), uid: ordinary.uid, postgresUid: ordinary.uid, left: nothing })
   } finally {
     rmSync(home, { recursive: true })
   }

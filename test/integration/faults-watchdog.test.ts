@@ -23,11 +23,21 @@ const children: ChildProcess[] = []
 
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'floodmark-watchdog-')) })
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+  for (const child of children.splice(0)) endGroup(child)
   journal?.close()
   journal = undefined
   rmSync(folder, { recursive: true, force: true })
 })
+
+/** Its whole group, where it has one of its own: an idle process has a child. */
+function endGroup(child: ChildProcess): void {
+  child.kill('SIGKILL')
+  try {
+    process.kill(-child.pid!, 'SIGKILL')
+  } catch {
+    // No group of its own, or nobody left in it.
+  }
+}
 
 function start(command: string, args: string[], options: { detached?: boolean; cwd?: string } = {}): ChildProcess {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], ...options })
