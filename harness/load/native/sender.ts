@@ -4,11 +4,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { TickHistogram } from '../../checks/histogram.ts'
 import { monotonicMs } from '../../clock.ts'
 import { AttemptWriter } from '../../history/attempt-file.ts'
-import { ACKED, ticksPerMs, unsentReasons, type History } from '../../history/history.ts'
-import type { Plan } from '../../plan/plan.ts'
-import type { RetryPolicy } from '../../platform/retry-policy.ts'
+import { ACKED, ticksPerMs, unsentReasons } from '../../history/history.ts'
 import { WebhookWriter, type WebhookSource } from '../../platform/webhook.ts'
-import type { Part, SenderReport } from '../engine.ts'
+import type { EngineOptions, Part, SenderReport } from '../engine.ts'
 import { Alarm } from './alarm.ts'
 import type { Address, Connection } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'
@@ -21,19 +19,12 @@ const maxBatch = 128
 /** How often the event loop's delay is sampled; Node counts the interval in. */
 const resolutionMs = 10
 
-export interface SenderOptions {
-  plan: Plan
-  history: History
+/** What the engine was given, and what only the thread has. */
+export interface SenderOptions extends Omit<EngineOptions, 'corpus' | 'url'> {
   source: WebhookSource
   /** Where to connect, and the URL that stands in the requests. */
   address: Address
   url: URL
-  secret: string
-  retries: RetryPolicy
-  timeScale: number
-  maxSockets: number
-  refusedStatuses: readonly number[]
-  attemptsFile: string
   /** From createCounters; zero when a part begins. */
   counters: Uint32Array
 }
