@@ -2,12 +2,12 @@
 import { diagnose, type Diagnosis } from '../environment/doctor.ts'
 import type { ExitName } from '../exit-codes.ts'
 
-const marks = { ok: '✓', 'will be built': '…', missing: '✗', broken: '✗' } as const satisfies Record<Diagnosis['status'], string>
+const marks = { ok: '✓', 'will be built': '…', missing: '✗', broken: '✗', 'not needed': '-' } as const satisfies Record<Diagnosis['status'], string>
 
 /** Prints the table; exit 69 where a row would stop a run. */
 export async function doctor({ json = false }: { json?: boolean }): Promise<ExitName> {
   const rows = await diagnose()
-  const ready = rows.every(({ status }) => status === 'ok' || status === 'will be built')
+  const ready = rows.every(({ status }) => status !== 'missing' && status !== 'broken')
   process.stdout.write(json ? `${JSON.stringify({ ready, rows })}\n` : renderTable(rows, ready))
   return ready ? 'pass' : 'unavailable'
 }

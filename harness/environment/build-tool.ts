@@ -7,7 +7,7 @@ import { causeOf, FloodmarkError } from '../errors.ts'
 import { runCommand } from './run-command.ts'
 import { cachedTool, checkVersion, lookUpTool, pinnedGo, pinnedVersion, tools, toolsModule, type Rejected, type Tool, type ToolName } from './tool.ts'
 
-// Cold, with downloads, a build takes 20 to 40 s on two cores; a machine twenty times slower is still given its time.
+// Cold, with downloads, a build takes 20 to 100 s on two cores; a machine twenty times slower is still given its time.
 const buildLimitMs = 15 * 60_000
 const progressEveryMs = 5_000
 
@@ -52,7 +52,7 @@ async function buildTool(name: ToolName, progress: (line: string) => void, { sig
   const unfinished = `${target}.${randomUUID()}`
   try {
     mkdirSync(dirname(target), { recursive: true })
-    progress(`building ${name} ${version} once into ${dirname(target)} (about half a minute)`)
+    progress(`building ${name} ${version} once into ${dirname(target)} (half a minute to two)`)
     await goBuild(name, version, unfinished, progress, { signal, env })
     const checked = await checkVersion(tools[name], unfinished)
     if ('reason' in checked) throw new Error(`what was built ${checked.reason}`)

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import { cureFor, describeRejected } from './build-tool.ts'
 import { findPostgres } from './postgres-binaries.ts'
-import { compareVersions, lookUpTool, pinnedGo, pinnedVersion, tools, type ToolName } from './tool.ts'
+import { compareVersions, lookUpTool, pinnedGo, pinnedVersion, tools, type ToolKind, type ToolName } from './tool.ts'
 
 const oldestNode = '22.22.0'
 const goLimitMs = 2_000
@@ -18,7 +18,8 @@ const wantedCores = 2
 
 export interface Diagnosis {
   part: string
-  status: 'ok' | 'missing' | 'broken' | 'will be built'
+  /** `not needed`: missing or broken, and most runs go on without it. */
+  status: 'ok' | 'missing' | 'broken' | 'will be built' | 'not needed'
   /** What is there: a version and where it came from. */
   found: string
   cause?: string
@@ -65,13 +66,14 @@ async function diagnoseTool(name: ToolName, go: string | undefined): Promise<Dia
   const { tool, rejected } = await lookUpTool(name)
   const cause = rejected.map(describeRejected).join('\n') || undefined
   if (tool) return { part: name, status: 'ok', found: `${tool.version} (${tool.path})`, cause }
-  const { setting } = tools[name]
-  if (rejected.some(({ source }) => source === 'setting')) return { part: name, status: 'broken', found: process.env[setting]!, cause, cure: `unset ${setting}, or set it to a ${name} that runs` }
+  const { setting, onlyFor }: ToolKind = tools[name]
+  const only = onlyFor === undefined ? '' : ` (only for ${onlyFor})`
+  if (rejected.some(({ source }) => source === 'setting')) return { part: name, status: only ? 'not needed' : 'broken', found: `${process.env[setting]!}${only}`, cause, cure: `unset ${setting}, or set it to a ${name} that runs` }
   if (go) {
     const toolchain = compareVersions(go, pinnedGo()) >= 0 ? `Go ${go}` : `Go ${pinnedGo()}, which Go ${go} has to fetch first`
-    return { part: name, status: 'will be built', found: `${pinnedVersion(name)}, with ${toolchain}, once, when a run needs it`, cause }
+    return { part: name, status: 'will be built', found: `${pinnedVersion(name)}, with ${toolchain}, once, when a run needs it${only}`, cause }
   }
-  return { part: name, status: 'missing', found: 'none', cause: cause ?? 'not on PATH, not in the cache, and no Go to build it with', cure: cureFor(name) }
+  return { part: name, status: only ? 'not needed' : 'missing', found: `none${only}`, cause: cause ?? 'not on PATH, not in the cache, and no Go to build it with', cure: cureFor(name) }
 }
 
 async function diagnosePostgres(): Promise<Diagnosis> {

@@ -24,6 +24,8 @@ export interface ToolKind {
   readonly below: string
   /** Linker flag that gives the binary its version, where the sources do not. */
   readonly ldflags: (version: string) => string
+  /** What it is needed for, where a run can go on without it. */
+  readonly onlyFor?: string
 }
 
 export const tools = {
@@ -45,6 +47,17 @@ export const tools = {
     atLeast: '2.9.0',
     below: '3.0.0',
     ldflags: version => `-X github.com/Shopify/toxiproxy/v2.Version=${version}`,
+  },
+  k6: {
+    name: 'k6',
+    setting: 'FLOODMARK_K6',
+    package: 'go.k6.io/k6/v2',
+    module: 'go.k6.io/k6/v2',
+    // 2.0 renamed or removed options that the engine starts it with.
+    atLeast: '2.0.0',
+    below: '3.0.0',
+    ldflags: () => '',
+    onlyFor: '--engine k6',
   },
 } as const satisfies Record<string, ToolKind>
 

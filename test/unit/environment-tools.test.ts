@@ -117,6 +117,16 @@ test.for([
   expect(later.find(each => each.part === 'toxiproxy-server')).toMatchObject({ status: 'broken', cause: expect.stringContaining('ENOENT'), cure: expect.stringContaining('unset') })
 })
 
+test('doctor: a machine without k6 can run what does not ask for it', async () => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  const k6 = async () => (await diagnose()).find(each => each.part === 'k6')
+  expect(await k6()).toMatchObject({ status: 'not needed', found: 'none (only for --engine k6)', cure: expect.stringContaining('FLOODMARK_K6') })
+  program(cachedTool('k6', env), 'echo k6 v1.3.0')
+  expect(await k6()).toMatchObject({ status: 'not needed', cause: expect.stringContaining('is 1.3.0; k6 from 2.0.0 to below 3.0.0') })
+  program(cachedTool('k6', env), 'echo "k6 v2.2.0 (go1.26.8, linux/amd64)"')
+  expect(await k6()).toMatchObject({ status: 'ok', found: expect.stringContaining('2.2.0') })
+})
+
 test('versions compare by number, part by part', () => {
   expect(compareVersions('2.9.10', '2.12.3')).toBeLessThan(0)
   expect(compareVersions('2.12.3', '2.12.3')).toBe(0)
