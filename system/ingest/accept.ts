@@ -1,10 +1,10 @@
 // From a whole body to its answer: signed, well-formed, named; published; answered by what became of it.
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
 import { carried, isNamed, makeHead } from '../order/webhook.ts'
 import type { Publisher, PublishOutcome } from '../queue/publisher.ts'
 import { webhookSubject } from '../queue/streams.ts'
 import type { Logger } from '../service/lifecycle.ts'
+import type { IntakeOptions } from './intake.ts'
 import type { IngestMetrics } from './metrics.ts'
 import type { SignatureCheck } from './signature.ts'
 import { isWellFormed } from './well-formed.ts'
@@ -18,21 +18,18 @@ export interface AcceptOptions {
 
 /** 200: the queue has it. 503: nothing has happened, come again. 504: it may have happened, so come again, and repeats will be told by their id. */
 const statuses: Readonly<Record<PublishOutcome, number>> = { stored: 200, refused: 503, unanswered: 504 }
-const retryAfterSeconds = '1'
 /** Room for the head of a message beside its body. */
 const headBytes = 4_096
 
 /** Takes one webhook over: answers it now, or when the queue has. */
-export function createAccept({ signature, publisher, metrics, log }: AcceptOptions): (body: Buffer, request: FastifyRequest, reply: FastifyReply) => void {
-  return (body, request, reply) => {
+export function createAccept({ signature, publisher, metrics, log }: AcceptOptions): IntakeOptions['accept'] {
+  return (body, headers, respond) => {
     const startedMs = performance.now()
-    const { headers } = request
 
     function answer(status: number): void {
       metrics.answered(status, (performance.now() - startedMs) / 1_000)
-      if (status === 503) reply.header('retry-after', retryAfterSeconds)
       if (status !== 200) log.debug({ correlationId: headers['x-shopify-webhook-id'], status }, 'webhook not taken')
-      reply.code(status).send()
+      respond(status)
     }
 
     if (!signature.accepts(body, headers['x-shopify-hmac-sha256'])) return answer(401)
@@ -57,5 +54,3 @@ function headOf(headers: IncomingHttpHeaders): ReturnType<typeof makeHead> {
 function word(headers: IncomingHttpHeaders, name: string): string | undefined {
   return headers[name] as string | undefined
 }
-
-/** Bytes above 127 may only stand in strings, and there any may: read as one byte a character they need no decoding to be told. */

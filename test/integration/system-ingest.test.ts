@@ -75,6 +75,8 @@ const table: Bad[] = [
   { what: 'DELETE', status: 405, method: 'DELETE' },
   { what: 'another path', status: 404, path: '/webhook' },
   { what: 'a path below', status: 404, path: '/webhooks/1' },
+  { what: 'another path, not JSON', status: 404, path: '/webhook', body: `{${mark}`, headers: { 'content-type': 'application/json' } },
+  { what: 'another path, too large', status: 404, path: '/webhook', body: big },
 ]
 
 test.for(table)('$what is answered $status', async ({ status, method = 'POST', path, body = good, headers = {} }) => {
