@@ -11,7 +11,7 @@ export { command, http, nats, node, postgres, running, tcp } from './environment
 export { httpDestination, segmentLike } from './destination/kinds.ts'
 
 // Load: how orders come in, and how the platform tries again.
-export { constant, flashSale, noonStep, ramp, rollingMidnights, sequence } from './plan/shapes.ts'
+export { bursts, constant, flashSale, noonStep, ramp, replay, resumptionSurge, rollingMidnights, scaled, sequence, sineDay, steps, superimpose } from './plan/shapes.ts'
 export type { Shape } from './plan/shape.ts'
 export { littledata2019, shopify2019, shopify2024 } from './platform/retry-policies.ts'
 export type { RetryPolicy } from './platform/retry-policy.ts'

@@ -25,5 +25,5 @@ export function noonStep(input: { base: number; peak: number; over: Duration }):
       { atMs: noonMs + (overMs * peakAfterMinutes) / minutes, rate: peak },
       { atMs: overMs, rate: base + endShare * rise },
     ]
-  })
+  }, minutes * 60_000)
 }

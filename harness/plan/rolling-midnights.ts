@@ -23,7 +23,7 @@ export function rollingMidnights(input: { base: number; peak: number; over: Dura
     const demand = worldDemand()
     const highest = Math.max(...demand.map(point => point.rate))
     return demand.map(point => ({ atMs: point.atMs * overMs, rate: base + ((peak - base) * point.rate) / highest }))
-  })
+  }, totalHours * 3_600_000)
 }
 
 /** Demand at every full hour, just before and just after it, `atMs` as a share of the whole. */

@@ -14,4 +14,18 @@ export interface Shape {
   cumulativeAt(ms: number): number
   /** What goes into the plan's hash and the report. */
   readonly parameters: Readonly<Record<string, number | string>>
+  /** What of it stands for something longer, or of another rate; stated wherever the flood is reported. */
+  readonly scales?: readonly Scale[]
+}
+
+/** How a shape, or a part of one, was scaled. */
+export interface Scale {
+  /** Kind of the shape that was. */
+  readonly shape: string
+  /** How long is what it stands for, ms. */
+  readonly lengthMs: number
+  /** Time runs this many times faster. */
+  readonly time: number
+  /** Share of the true rate at each instant. */
+  readonly rate: number
 }

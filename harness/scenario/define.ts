@@ -1,8 +1,7 @@
 // Where a scenario or a system enters the house: fills in what was left out and remembers the file it stands in.
-import { fileURLToPath } from 'node:url'
-import { getCallSites } from 'node:util'
 import type { Check } from '../checks/check.ts'
 import type { FaultRequest } from '../faults/fault.ts'
+import { callerFile } from './caller-file.ts'
 import type { Duration } from './duration.ts'
 import type { Load, ParameterValues, Scenario } from './scenario.ts'
 import type { Component, Intake, Role, System } from './system.ts'
@@ -107,12 +106,6 @@ function fillLoad(load: LoadInput): Load {
 
 function mark<T extends object>(value: T, symbol: symbol): T {
   return Object.assign(value, { [symbol]: true })
-}
-
-/** The file that called the function that called this one. */
-function callerFile(): string {
-  const { scriptName } = getCallSites(3)[2]
-  return scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
 }
 
 /** `pipeline` for `/some/where/pipeline.ts`. */
