@@ -1,6 +1,7 @@
 // Turns an arrival shape into instants, one an event, by inverting its integral.
 import { ticksPerMs } from '../history/history.ts'
 import type { Shape } from './shape.ts'
+import { placesOf, type Spacing } from './spacing.ts'
 
 /** How near to its place on the curve an event must be, in events: at 1 event a second that is a microsecond. */
 const tolerance = 1e-6
@@ -9,16 +10,18 @@ const maxSteps = 60
 const cells = 4_096
 
 /**
- * Writes the ticks of `count` events into `due`: event k falls where the integral of the rate reaches k + ½. Each instant
- * comes from its own number, so no error adds up over a long plan. Never falling.
+ * Writes the ticks of as many events as `due` holds: each falls where the integral of the rate reaches its place, which is k + ½ for event k where they are spaced
+ * evenly. Each instant comes from its own place, so no error adds up over a long plan. Never falling.
  */
-export function writeArrivals(shape: Shape, due: Uint32Array): void {
+export function writeArrivals(shape: Shape, due: Uint32Array, { spacing, seed }: { spacing: Spacing; seed: number }): void {
+  const nextPlace = placesOf(spacing, { total: shape.cumulativeAt(shape.durationMs), count: due.length, seed })
   let event = 0
+  let place = nextPlace()
   let low = { ms: 0, events: 0 }
   for (let cell = 1; cell <= cells && event < due.length; cell++) {
     const ms = (shape.durationMs * cell) / cells
     const high = { ms, events: shape.cumulativeAt(ms) }
-    for (; event < due.length && event + 0.5 <= high.events; event++) due[event] = Math.round(instantOf(event + 0.5, low, high, shape) * ticksPerMs)
+    for (; event < due.length && place <= high.events; place = nextPlace()) due[event++] = Math.round(instantOf(place, low, high, shape) * ticksPerMs)
     low = high
   }
   // Half an event may be left over where the total was rounded up.

@@ -14,7 +14,7 @@ const maxEvents = 2 ** 32 - 1
 const maxTicks = 2 ** 32 - 1
 
 export interface PlanInput {
-  load: Pick<Load, 'shape' | 'shops' | 'topics'>
+  load: Pick<Load, 'shape' | 'shops' | 'topics'> & Partial<Pick<Load, 'spacing'>>
   seed: number
   /** Of the scenario and its parameters: part of the plan's hash. */
   scenarioHash: string
@@ -27,7 +27,7 @@ export interface PlanInput {
  * plan as `workerData` reads the same bytes. Throws a usage error, with the arithmetic, for what 32 bits cannot hold.
  */
 export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Plan {
-  const { shape, shops, topics } = load
+  const { shape, spacing = 'even', shops, topics } = load
   const orders = { warmUp: ordersIn((warmUp.durationMs * warmUp.ratePerSecond) / 1_000, topics.length), flood: ordersIn(shape.cumulativeAt(shape.durationMs), topics.length) }
   const warmUpCount = orders.warmUp * topics.length
   const eventCount = warmUpCount + orders.flood * topics.length
@@ -35,7 +35,7 @@ export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Pl
 
   const dueTicks = new Uint32Array(new SharedArrayBuffer(4 * eventCount))
   for (let event = 0; event < warmUpCount; event++) dueTicks[event] = Math.round(((event + 0.5) / warmUp.ratePerSecond) * 1_000 * ticksPerMs)
-  writeArrivals(shape, dueTicks.subarray(warmUpCount))
+  writeArrivals(shape, dueTicks.subarray(warmUpCount), { spacing, seed })
 
   const shop = new Uint16Array(new SharedArrayBuffer(2 * eventCount))
   const shopOf = shopSampler(shops, seed)
@@ -43,7 +43,7 @@ export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Pl
 
   return {
     seed,
-    hash: hashOf([scenarioHash, seed, describe(shape), shops, topics, warmUp], dueTicks, shop),
+    hash: hashOf([scenarioHash, seed, describe(shape), spacing, shops, topics, warmUp], dueTicks, shop),
     eventCount,
     warmUpCount,
     dueTicks,

@@ -4,6 +4,7 @@ import { faultKinds } from '../faults/registry.ts'
 import { floodProblems } from '../plan/compile.ts'
 import { shapeRule } from '../plan/shape-input.ts'
 import { maxShops } from '../plan/shops.ts'
+import { spacings } from '../plan/spacing.ts'
 import type { Check } from '../checks/check.ts'
 import { isSystem } from './define.ts'
 import { floodTimeMs } from './duration.ts'
@@ -30,6 +31,7 @@ const scenario = object({
 
 const load = object({
   shape: shapeRule,
+  spacing: oneOf(spacings),
   shops: whole(1, maxShops),
   topics: rule(`a list of different topics out of ${topics.join(', ')}`, isTopicList),
   retries: object({

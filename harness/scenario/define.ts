@@ -30,8 +30,8 @@ export interface ScenarioInput<P extends ParameterValues = ParameterValues> {
   generator?: Partial<Scenario['generator']>
 }
 
-/** The load as a scenario states it: `timeScale` (default 1) and `maxSockets` (default 1024) may be left out. */
-export type LoadInput = Omit<Load, 'timeScale' | 'maxSockets'> & Partial<Pick<Load, 'timeScale' | 'maxSockets'>>
+/** The load as a scenario states it: `spacing` (default even), `timeScale` (default 1) and `maxSockets` (default 1024) may be left out. */
+export type LoadInput = Omit<Load, 'spacing' | 'timeScale' | 'maxSockets'> & Partial<Pick<Load, 'spacing' | 'timeScale' | 'maxSockets'>>
 
 /** What `defineSystem` takes. */
 export type SystemInput<Name extends string = string> = Omit<System, 'name' | 'file' | 'components' | 'roles' | 'intake' | 'settle'> & {
@@ -101,7 +101,7 @@ function valueOf<T>(given: T | ((parameters: never) => T), parameters: Parameter
 }
 
 function fillLoad(load: LoadInput): Load {
-  return { timeScale: 1, maxSockets: 1_024, ...load }
+  return { spacing: 'even', timeScale: 1, maxSockets: 1_024, ...load }
 }
 
 function mark<T extends object>(value: T, symbol: symbol): T {

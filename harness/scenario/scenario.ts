@@ -2,6 +2,7 @@ import type { Check } from '../checks/check.ts'
 import type { FaultRequest } from '../faults/fault.ts'
 import type { RetryPolicy } from '../platform/retry-policy.ts'
 import type { Shape } from '../plan/shape.ts'
+import type { Spacing } from '../plan/spacing.ts'
 import type { Duration } from './duration.ts'
 import type { System } from './system.ts'
 
@@ -38,6 +39,8 @@ export interface Scenario<P extends ParameterValues = ParameterValues> {
 
 export interface Load {
   shape: Shape
+  /** How events lie on the shape: as evenly as its rate says, each anywhere within its even space, or as a Poisson process has them. */
+  spacing: Spacing
   shops: number
   topics: readonly Topic[]
   retries: RetryPolicy
