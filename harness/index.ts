@@ -13,7 +13,7 @@ export { httpDestination, segmentLike } from './destination/kinds.ts'
 // Load: how orders come in, and how the platform tries again.
 export { bursts, constant, flashSale, noonStep, ramp, replay, resumptionSurge, rollingMidnights, scaled, sequence, sineDay, steps, superimpose } from './plan/shapes.ts'
 export type { Shape } from './plan/shape.ts'
-export { littledata2019, shopify2019, shopify2024 } from './platform/retry-policies.ts'
+export { custom, exponential, fixed, littledata2019, shopify2019, shopify2024 } from './platform/retry-policies.ts'
 export type { RetryPolicy } from './platform/retry-policy.ts'
 
 // Faults.

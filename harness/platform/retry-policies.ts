@@ -1,10 +1,15 @@
+import type { RetryPolicy } from './retry-policy.ts'
+
+// The registry of retry policies: those of a scenario's own are files beside this one, a line each here.
+export { custom } from './custom.ts'
+export { exponential } from './exponential.ts'
+export { fixed } from './fixed.ts'
+
 /**
  * The platform's retry policies as data; sources and grades in DOMAIN.md 1.1. The number of retries, the hours they span and the timeouts are
  * documented (grade D; littledata-2019 is one customer's account, grade S). When each retry comes is not published: a constant factor that
  * meets "n retries within T" is inferred (grade I), and so is the jitter.
  */
-import type { RetryPolicy } from './retry-policy.ts'
-
 const hourMs = 3_600_000
 const jitter = 0.1
 

@@ -1,6 +1,8 @@
 /** When a sender gives up waiting, tries again, and gives up for good. Numbers and their grades of evidence: DOMAIN.md 1.1. Times in ms, unscaled. */
 export interface RetryPolicy {
   readonly name: string
+  /** What is wrong with what it was made of: path below the policy, what was found, what would be right. A scenario with such a policy is refused. */
+  readonly problems?: readonly string[]
   readonly connectTimeoutMs: number
   /** Connect and answer together. */
   readonly totalTimeoutMs: number

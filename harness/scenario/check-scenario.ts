@@ -6,6 +6,7 @@ import { shapeRule } from '../plan/shape-input.ts'
 import { maxShops } from '../plan/shops.ts'
 import { spacings } from '../plan/spacing.ts'
 import type { Check } from '../checks/check.ts'
+import { mostRetries } from '../platform/retry-input.ts'
 import { isSystem } from './define.ts'
 import { floodTimeMs } from './duration.ts'
 import { between, duration, flag, fn, object, oneOf, positive, problemsOf, rule, text, under, whole } from './rules.ts'
@@ -38,7 +39,7 @@ const load = object({
     name: text,
     connectTimeoutMs: positive,
     totalTimeoutMs: positive,
-    delaysMs: z.array(between(0, 30 * 86_400_000)),
+    delaysMs: z.array(between(0, 30 * 86_400_000)).max(mostRetries, `a list of at most ${mostRetries} delays`),
     jitter: between(0, 1),
     removesSubscription: flag,
   }),
@@ -64,7 +65,7 @@ export function scenarioProblems({ file: _, ...value }: Scenario): string[] {
 }
 
 export function loadProblems(value: Load): string[] {
-  return [...problemsOf('load', load, value), ...unknownTopics(value), ...shapeProblems(value)]
+  return [...problemsOf('load', load, withSoundRetries(value)), ...under('load.retries', value?.retries?.problems ?? []), ...unknownTopics(value), ...shapeProblems(value)]
 }
 
 export function checkListProblems(value: unknown): string[] {
@@ -94,6 +95,13 @@ function shapeProblems({ shape, topics: list }: Load): string[] {
   if (problemsOf('', shapeRule, shape).length > 0) return []
   const { problems = [] } = shape
   return under('load.shape', problems.length > 0 ? problems : floodProblems(shape, isTopicList(list) ? list.length : 1))
+}
+
+/** A policy that could not be made tells why itself, beside a form that is sound. */
+function withSoundRetries(value: Load): unknown {
+  if (value?.retries?.problems === undefined) return value
+  const { problems: _, ...retries } = value.retries
+  return { ...value, retries }
 }
 
 function unknownTopics(value: Load): string[] {
