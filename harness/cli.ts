@@ -2,7 +2,7 @@
 // bin/floodmark.js has made sure of the Node that reads this.
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import { doctorHelp, listHelp, mainHelp, runHelp } from './commands/help.ts'
+import { doctorHelp, healHelp, listHelp, mainHelp, runHelp } from './commands/help.ts'
 import { addSetting, readSeed } from './commands/options.ts'
 import { endWith, stopOnSignals } from './commands/process-end.ts'
 
@@ -27,6 +27,13 @@ program.command('run <scenario...>')
   .option('--junit <file>', 'write the checks of all runs as JUnit XML')
   .addHelpText('after', runHelp)
   .action((names, options) => endWith(async () => (await import('./commands/run.ts')).run(names, options, signal)))
+
+program.command('heal [folder...]')
+  .description('take away what runs left in force when harness and watchdog both died, as in a power cut')
+  .option('--out <folder>', 'where the runs are, when no run folder is named', 'runs')
+  .option('--json', 'what was done as JSON on standard output')
+  .addHelpText('after', healHelp)
+  .action((folders, options) => endWith(async () => (await import('./commands/heal.ts')).heal(folders, options)))
 
 program.command('doctor')
   .description('say what this machine has and lacks for a run, with cause and cure for each row')

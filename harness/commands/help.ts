@@ -37,3 +37,13 @@ Exits 0 when a run could start here, 69 when something is missing; each row says
 export const listHelp = `
 A listed name can be given to run: scenarios as arguments, systems with --system. To change one, copy its file.
 `
+
+export const healHelp = `
+Every run keeps an undo journal in its folder and a watchdog beside it, which heals whatever death the harness dies. This command is for the
+rest: a power cut, or a kill of both. It undoes what the journals still hold, leaves runs alone whose harness is alive, and can be run again
+without harm. Exits 0 when nothing is left, 4 when something could not be undone or a journal is damaged: then it lists what to check by hand.
+
+Examples:
+  floodmark heal                       every run under runs/
+  floodmark heal runs/20261127-170000-123-queue-outage
+`

@@ -6,7 +6,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { causeOf } from '../errors.ts'
 import { readJournal } from './journal.ts'
-import { undo } from './undo.ts'
+import { undoJournal } from './undo-journal.ts'
 
 /** All of it together; whatever hangs, this process does not stay. */
 const limitMs = 20_000
@@ -33,30 +33,13 @@ process.stdout.write('ready\n')
 async function undoAll(): Promise<void> {
   setTimeout(() => end(1, `gave up after ${limitMs} ms`), limitMs)
   log(said.includes('released') ? 'released by the harness' : 'the harness is gone')
-  const failures = await undoJournal()
+  const state = readJournal(folder)
+  for (const line of state.unreadable) log(`journal: ${line}`)
+  const { failures } = await undoJournal(folder, state, ({ step, outcome, failed }) => log(`${JSON.stringify(step)}: ${failed ? 'failed: ' : ''}${outcome}`))
   end(failures === 0 ? 0 : 1, failures === 0 ? 'nothing left to undo' : `${failures} could not be undone`)
 }
 
 function end(code: number, line: string): never {
   log(line)
   process.exit(code)
-}
-
-async function undoJournal(): Promise<number> {
-  const { undone, unreadable } = readJournal(folder)
-  for (const line of unreadable) log(`journal: ${line}`)
-  const silentApis = new Set<string>()
-  let failures = 0
-  for (const { id, step } of undone.toReversed()) {
-    // A proxy that did not answer once is killed further down; waiting for it again would keep the processes from their turn.
-    if ('api' in step && silentApis.has(step.api)) continue
-    try {
-      log(`step ${id} ${JSON.stringify(step)}: ${await undo(step)}`)
-    } catch (error) {
-      if ('api' in step) silentApis.add(step.api)
-      failures += 1
-      log(`step ${id} ${JSON.stringify(step)}: failed: ${causeOf(error)}`)
-    }
-  }
-  return failures
 }

@@ -1,10 +1,10 @@
 // Whatever ends the command while a system runs and faults are in force, nothing of the run outlives it.
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../../harness/clock.ts'
 import { readProcess } from '../../harness/environment/process-tree.ts'
-import { startRun, type Command } from '../fixtures/command/floodmark.ts'
+import { heal, startRun, type Command } from '../fixtures/command/floodmark.ts'
 import { holdingsOf, leftOf, nothing, type Holdings } from '../fixtures/command/leftovers.ts'
 
 const limitMs = 90_000
@@ -94,4 +94,27 @@ test('a harness that is killed in the middle of its faults: five seconds later t
   expect(log).toMatch(/"remove-folder".*: removed/)
   expect(log.match(/"SIGKILL"}: /g)!.length).toBeGreaterThan(3)
   expect(log).toContain('nothing left to undo')
+})
+
+test('harness and watchdog killed together: what they left stays, until floodmark heal takes it away', { timeout: limitMs }, async () => {
+  const { command, held } = await startDisturbed()
+  expect((await heal(command)).stdout).toContain('still running, not touched')
+  const watchdog = held.processes.find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('watchdog-main'))!
+  process.kill(watchdog.pid, 'SIGKILL')
+  process.kill(command.pid, 'SIGKILL')
+  await command.exited
+  expect(leftOf(command, held)).not.toEqual(nothing)
+  // A torn line announced nothing; a whole one that says nothing may have announced anything.
+  const journal = join(command.runFolder(), 'journal.jsonl')
+  appendFileSync(journal, '{"id":')
+  const healed = await heal(command)
+  expect(healed, healed.stdout).toMatchObject({ code: 0 })
+  expect(healed.stdout).toMatch(/resume process \d+: sent to/)
+  await until('nothing left', 5_000, () => JSON.stringify(leftOf(command, held)) === JSON.stringify(nothing) || undefined).catch(() => expect(leftOf(command, held)).toEqual(nothing))
+  expect((await heal(command)).stdout).toContain('1 had nothing left')
+  appendFileSync(journal, '\0\0\0\n')
+  const damaged = await heal(command)
+  expect(damaged).toMatchObject({ code: 4 })
+  expect(damaged.stdout).toMatch(/the journal is damaged, line \d+/)
+  expect(damaged.stdout).toContain('→ processes that were left: ps ')
 })

@@ -1,9 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { UndoStep } from '../../harness/faults/fault.ts'
-import { openJournal, readJournal } from '../../harness/faults/journal.ts'
+import { readProcess } from '../../harness/environment/process-tree.ts'
+import { undoJournal } from '../../harness/faults/undo-journal.ts'
+import { bootId, noteUndone, openJournal, readJournal } from '../../harness/faults/journal.ts'
 
 let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'floodmark-journal-')) })
@@ -20,7 +24,7 @@ test('what was added and not done is undone, in the order it was added', () => {
   journal.done(second)
   journal.close()
   journal.close()
-  expect(readJournal(folder)).toEqual({ undone: [{ id: first, step: resume }, { id: third, step: resume }], unreadable: [] })
+  expect(readJournal(folder)).toEqual({ owner: { pid: process.pid, startTime: expect.any(String), bootId: bootId() }, undone: [{ id: first, step: resume }, { id: third, step: resume }], unreadable: [], torn: false })
 })
 
 test('a step is on disk when add returns', () => {
@@ -37,9 +41,7 @@ test('a torn last line loses nothing but itself, and is told', () => {
   journal.close()
   const file = join(folder, 'journal.jsonl')
   truncateSync(file, readFileSync(file).length - 9)
-  const { undone, unreadable } = readJournal(folder)
-  expect(undone.map(({ step }) => step)).toEqual([resume])
-  expect(unreadable).toEqual([expect.stringContaining('line 2 is torn')])
+  expect(readJournal(folder)).toMatchObject({ undone: [{ step: resume }], unreadable: [], torn: true })
 })
 
 test('damage in the middle costs only the damaged lines', () => {
@@ -54,7 +56,39 @@ test('damage in the middle costs only the damaged lines', () => {
 })
 
 test('no journal is an empty one, and a second journal in one folder is refused', () => {
-  expect(readJournal(folder)).toEqual({ undone: [], unreadable: [] })
+  expect(readJournal(folder)).toEqual({ owner: undefined, undone: [], unreadable: [], torn: false })
   openJournal(folder).close()
   expect(() => openJournal(folder)).toThrow('EEXIST')
+})
+
+test('what was undone later is written behind a torn line too', () => {
+  const journal = openJournal(folder)
+  const first = journal.add(resume)
+  journal.add(enable)
+  journal.close()
+  const file = join(folder, 'journal.jsonl')
+  truncateSync(file, readFileSync(file).length - 9)
+  noteUndone(folder, [first])
+  expect(readJournal(folder)).toMatchObject({ undone: [], unreadable: [], torn: false })
+})
+
+test('what died with an earlier boot of the machine is left alone, whoever has its pid now; its folders are not', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  try {
+    await once(child, 'spawn')
+    const data = mkdtempSync(join(folder, 'floodmark-data-'))
+    const journal = openJournal(folder)
+    journal.add({ do: 'signal', pid: child.pid!, startTime: readProcess(child.pid!)!.startTime, signal: 'SIGKILL' })
+    journal.add({ do: 'remove-folder', path: data })
+    journal.close()
+    const state = readJournal(folder)
+    const told: string[] = []
+    const { failures } = await undoJournal(folder, { ...state, owner: { ...state.owner!, bootId: 'another' } }, ({ outcome }) => void told.push(outcome))
+    expect({ failures, told }).toEqual({ failures: 0, told: ['removed', 'gone: the machine has been started anew since'] })
+    expect(existsSync(data)).toBe(false)
+    expect(readProcess(child.pid!)?.state).not.toBe('Z')
+    expect(readJournal(folder).undone).toEqual([])
+  } finally {
+    child.kill('SIGKILL')
+  }
 })
