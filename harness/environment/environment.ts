@@ -8,6 +8,8 @@ export interface Environment {
   readonly kind: 'local' | 'containers'
   readonly components: ReadonlyMap<string, StartedComponent>
   readonly links: ReadonlyMap<string, Link>
+  /** Components that are a cluster, by the component's name; their nodes are components of their own. */
+  readonly clusters: ReadonlyMap<string, Cluster>
   /** Where the platform sends its webhooks: through the link `platform->intake`, or directly with `--links direct`. */
   readonly intakeUrl: string
   /** Versions of what runs here: node, nats-server, postgres, toxiproxy. */
@@ -33,6 +35,18 @@ export interface ProcessUsage {
   name: string
   cpuMicroseconds: number
   peakRssBytes: number
+}
+
+/** A cluster as its nodes see it: asked directly, past every link. Each call throws where no answer came within the limit. */
+export interface Cluster {
+  readonly name: string
+  readonly nodes: readonly string[]
+  /** The node that leads the busiest stream, or the cluster's own group where there is no stream yet. */
+  leader(limitMs: number): Promise<{ node: string; of: string }>
+  /** The nodes that a node has a route to. */
+  routesOf(node: string, limitMs: number): Promise<string[]>
+  /** Whether a node has caught up with all that it keeps a copy of, in its own words; throws with what it waits for. */
+  inSync(node: string, limitMs: number): Promise<string>
 }
 
 export interface StartedComponent {

@@ -3,11 +3,12 @@ import { dirname, join, resolve } from 'node:path'
 import { mkdirSync } from 'node:fs'
 import { FloodmarkError } from '../errors.ts'
 import { mustDurationMs } from '../scenario/duration.ts'
-import type { EnvContext } from '../scenario/system.ts'
+import type { EnvContext, System } from '../scenario/system.ts'
 import { findTool } from './build-tool.ts'
 import type { ArrangeOptions } from './environment.ts'
 import type { Launch } from './launch.ts'
-import { natsLaunch } from './nats-server.ts'
+import { membersOf } from './members.ts'
+import { natsLaunch, type NodePlace } from './nats-server.ts'
 import { findPostgres, type PostgresBinaries } from './postgres-binaries.ts'
 import { postgresLaunch } from './postgres-server.ts'
 import { programLaunch } from './program.ts'
@@ -43,9 +44,12 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
     const port = routes.ports.get(name)!
     const folder = join(dataFolder, name)
     if (component.kind === 'nats') {
-      mkdirSync(folder)
-      servers.push(natsLaunch(name, component, { binary: binaries.nats!.path, folder, port }))
-      urls.set(name, address => `nats://${address}`)
+      for (const node of membersOf(system, name)) {
+        const nodeFolder = join(dataFolder, node)
+        mkdirSync(nodeFolder)
+        servers.push(natsLaunch(node, component, { binary: binaries.nats!.path, folder: nodeFolder, port: routes.ports.get(node)!, place: placeOf(name, node, system, routes) }))
+        urls.set(node, address => `nats://${address}`)
+      }
     } else if (component.kind === 'postgres') {
       const schemaFile = component.schema === undefined ? undefined : resolve(systemFolder, component.schema)
       const launch = postgresLaunch(name, component, { binaries: binaries.postgres!, folder, port, schemaFile })
@@ -56,11 +60,7 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
 
   function contextOf(from: string): EnvContext {
     return {
-      to(target) {
-        const link = routes.links.get(`${from}->${target}`)
-        if (!link) throw new FloodmarkError('usage', `components.${from}.env: asks for the address of "${target}" now and did not when its links were counted`)
-        return urls.get(target)?.(link.listen) ?? `http://${link.listen}`
-      },
+      to: target => membersOf(system, target).map(member => addressFrom(from, member)).join(','),
       port: routes.ports.get(from)!,
       host: '127.0.0.1',
       scaled: duration => mustDurationMs(duration) / options.timeScale,
@@ -68,8 +68,21 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
       adminToken: options.adminToken,
     }
   }
+  function addressFrom(from: string, to: string): string {
+    const link = routes.links.get(`${from}->${to}`)
+    if (!link) throw new FloodmarkError('usage', `components.${from}.env: asks for the address of "${to}" now and did not when its links were counted`)
+    return urls.get(to)?.(link.listen) ?? `http://${link.listen}`
+  }
   for (const [name, component] of Object.entries(system.components)) {
-    if (component.kind === 'program') programs.push(programLaunch(name, component, { systemFolder, context: contextOf(name) }))
+    if (component.kind !== 'program') continue
+    for (const replica of membersOf(system, name)) programs.push(programLaunch(replica, component, { systemFolder, context: contextOf(replica) }))
   }
   return { servers, programs }
+}
+
+/** Undefined for a server that stands alone. */
+function placeOf(cluster: string, node: string, system: System, { nodePorts, links }: Routes): NodePlace | undefined {
+  const ports = nodePorts.get(node)
+  const others = membersOf(system, cluster).filter(each => each !== node)
+  return ports && { ...ports, cluster, others: others.map(other => links.get(`${node}->${other}`)?.listen) }
 }

@@ -7,7 +7,8 @@ import { makeDataFolder } from './data-folder.ts'
 import type { ArrangeOptions, Environment, Link, StartedComponent } from './environment.ts'
 import { findBinaries, planLaunches, type Binaries } from './launches.ts'
 import { platform } from './links.ts'
-import { checkHosts, planRoutes } from './routes.ts'
+import { awaitClusters, natsClusters } from './nats-cluster.ts'
+import { checkHosts, planRoutes, type Routes } from './routes.ts'
 import { runningComponent } from './running-component.ts'
 import { startOrder } from './start-order.ts'
 import { openLinks, toxiproxyLaunch } from './toxiproxy-server.ts'
@@ -46,12 +47,13 @@ export async function arrangeLocal(options: ArrangeOptions): Promise<Environment
       links = await openLinks(`http://127.0.0.1:${routes.toxiproxyPort}`, links)
     }
     await set.start('server', launches.servers)
+    await awaitClusters(options, routes)
     for (const names of startOrder(launches.programs.map(launch => launch.name), [...links.values()])) {
       await set.start('program', launches.programs.filter(launch => names.includes(launch.name)))
     }
     const alreadyThere = await probeRunning(options.system)
     options.signal.throwIfAborted()
-    return environmentOf(options.system, set, alreadyThere, links, binaries, stop)
+    return environmentOf(options.system, set, alreadyThere, { ...routes, links }, binaries, stop)
   } catch (error) {
     await stop()
     options.signal.throwIfAborted()
@@ -59,13 +61,14 @@ export async function arrangeLocal(options: ArrangeOptions): Promise<Environment
   }
 }
 
-function environmentOf(system: System, set: ComponentSet, alreadyThere: ReadonlyMap<string, StartedComponent>, links: ReadonlyMap<string, Link>, { nats, postgres, toxiproxy }: Binaries, stop: () => Promise<void>): Environment {
+function environmentOf(system: System, set: ComponentSet, alreadyThere: ReadonlyMap<string, StartedComponent>, routes: Routes, { nats, postgres, toxiproxy }: Binaries, stop: () => Promise<void>): Environment {
   const versions = { node: process.versions.node, 'nats-server': nats?.version, postgres: postgres?.version, toxiproxy: toxiproxy?.version }
   return {
     kind: 'local',
     components: new Map<string, StartedComponent>([...set.components, ...alreadyThere]),
-    links,
-    intakeUrl: intakeUrl(system, links),
+    links: routes.links,
+    clusters: natsClusters(system, routes),
+    intakeUrl: intakeUrl(system, routes.links),
     versions: Object.fromEntries(Object.entries(versions).filter((entry): entry is [string, string] => entry[1] !== undefined)),
     onDeath: set.onDeath,
     usage: async () => set.usage(),

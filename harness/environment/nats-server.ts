@@ -3,10 +3,18 @@ import { join } from 'node:path'
 import type { Component } from '../scenario/system.ts'
 import { goEnvironment } from './go-runtime.ts'
 import type { Launch } from './launch.ts'
-import { natsProbe } from './probes.ts'
+import { natsNodeProbe, natsProbe } from './probes.ts'
+import type { NodePorts } from './routes.ts'
 
-/** A NATS server with JetStream on loopback, its store and its configuration in `folder`. */
-export function natsLaunch(name: string, { storage, syncInterval }: Extract<Component, { kind: 'nats' }>, { binary, folder, port }: { binary: string; folder: string; port: number }): Launch {
+/** A node's place in its cluster. */
+export interface NodePlace extends NodePorts {
+  cluster: string
+  /** `host:port` to reach each other node at, in the order of the nodes; undefined for those that connect to this one. */
+  others: readonly (string | undefined)[]
+}
+
+/** A NATS server with JetStream on loopback, alone or as a node of a cluster, its store and its configuration in `folder`. */
+export function natsLaunch(name: string, { storage, syncInterval }: Extract<Component, { kind: 'nats' }>, { binary, folder, port, place }: { binary: string; folder: string; port: number; place?: NodePlace }): Launch {
   const store = join(folder, 'jetstream')
   const configuration = join(folder, 'nats.conf')
   return {
@@ -20,14 +28,15 @@ export function natsLaunch(name: string, { storage, syncInterval }: Extract<Comp
       // Streams that a program asked to keep on file are gone as well, as they would be with a queue that has no disk.
       if (storage === 'memory') await rm(store, { recursive: true, force: true })
       await mkdir(store, { recursive: true })
-      await writeFile(configuration, configurationText(name, port, store, syncInterval))
+      await writeFile(configuration, [...serverLines(name, port, store, syncInterval), ...(place ? clusterLines(place) : []), ''].join('\n'))
     },
-    probe: natsProbe(port),
+    // The state of its cluster is for the cluster to say: a node that is cut off is up all the same.
+    probe: place ? natsNodeProbe(port) : natsProbe(port),
   }
 }
 
 /** The limits are far above what a run can use: which one binds is the stream's business, not the server's. */
-function configurationText(name: string, port: number, store: string, syncInterval: string): string {
+function serverLines(name: string, port: number, store: string, syncInterval: string): string[] {
   return [
     `server_name: ${JSON.stringify(name)}`,
     `listen: "127.0.0.1:${port}"`,
@@ -39,6 +48,29 @@ function configurationText(name: string, port: number, store: string, syncInterv
     '  max_memory_store: 64GB',
     '  max_file_store: 1TB',
     '}',
-    '',
-  ].join('\n')
+  ]
+}
+
+/**
+ * Nobody may learn an address that goes past the links. Clients are told of no other node (`no_advertise`). Nodes are: each passes on what the others advertise,
+ * so what is advertised is an address where nothing listens. The higher-numbered of two nodes never connects, and has that same address for the other: a
+ * node works out the size of its cluster from the number of its routes.
+ */
+function clusterLines({ cluster, route, monitor, others }: NodePlace): string[] {
+  const routes = others.map((address, index) => `nats-route://${address ?? nowhere(index)}`)
+  return [
+    `http: "127.0.0.1:${monitor}"`,
+    'cluster {',
+    `  name: ${JSON.stringify(cluster)}`,
+    `  listen: "127.0.0.1:${route}"`,
+    `  advertise: "${nowhere(0)}"`,
+    '  no_advertise: true',
+    `  routes: ${JSON.stringify(routes)}`,
+    '}',
+  ]
+}
+
+/** Loopback ports of long gone services: a connection is refused at once. One each, as the server warns of the same route twice. */
+function nowhere(index: number): string {
+  return `127.0.0.1:${index + 1}`
 }

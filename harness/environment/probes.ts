@@ -22,6 +22,19 @@ export function natsProbe(port: number): Probe {
   }
 }
 
+/** Connects and waits for a PONG: a node accepts nobody before its store is read back, and answers without its cluster. */
+export function natsNodeProbe(port: number): Probe {
+  return async timeoutMs => {
+    const connection = await connectNats({ servers: `127.0.0.1:${port}`, reconnect: false, timeout: timeoutMs, name: 'floodmark-probe', ignoreClusterUpdates: true })
+    try {
+      await connection.flush()
+      return `NATS ${connection.info?.version} ${connection.info?.server_name}`
+    } finally {
+      await connection.close()
+    }
+  }
+}
+
 /** Connects and selects. */
 export function postgresProbe(url: string): Probe {
   return async timeoutMs => {

@@ -4,15 +4,24 @@ import type { Component, System } from '../scenario/system.ts'
 import type { ArrangeOptions, Link } from './environment.ts'
 import { createPortPicker, isFree } from './free-port.ts'
 import { linksOf, platform, readyOf, type LinkName } from './links.ts'
+import { clustersOf, componentOf, membersOf } from './members.ts'
 
 const host = '127.0.0.1'
 
 export interface Routes {
-  /** Port on loopback of each component that the harness starts. */
+  /** Port on loopback of each process that the harness starts. */
   ports: ReadonlyMap<string, number>
+  /** The further ports of each node of a cluster. */
+  nodePorts: ReadonlyMap<string, NodePorts>
   /** Links without their proxies, by name. */
   links: ReadonlyMap<string, Link>
   toxiproxyPort: number
+}
+
+/** Where a node takes the routes of its cluster, and where it answers what state it is in. */
+export interface NodePorts {
+  route: number
+  monitor: number
 }
 
 /** Throws `unavailable` where a destination's fixed port is taken. */
@@ -20,16 +29,18 @@ export async function planRoutes({ system, servers, links: kind }: Pick<ArrangeO
   const pickPort = createPortPicker()
   const ports = new Map<string, number>()
   for (const [name, component] of Object.entries(system.components)) {
-    if (component.kind !== 'running') ports.set(name, await pickPort())
+    if (component.kind !== 'running') for (const member of membersOf(system, name)) ports.set(member, await pickPort())
   }
+  const nodePorts = new Map<string, NodePorts>()
+  for (const node of clustersOf(system).flatMap(cluster => membersOf(system, cluster))) nodePorts.set(node, { route: await pickPort(), monitor: await pickPort() })
   const names = linksOf(system)
   const links = new Map<string, Link>()
   for (const link of names) {
-    const upstream = upstreamOf(link.to, system, ports, servers)
+    const upstream = upstreamOf(link, system, { ports, nodePorts }, servers)
     const listen = kind === 'direct' ? upstream : `${host}:${(await fixedPort(link, names, system)) ?? (await pickPort())}`
     links.set(link.name, { ...link, listen, upstream, proxy: undefined, ready: readyOf(system, link.to) })
   }
-  return { ports, links, toxiproxyPort: await pickPort() }
+  return { ports, nodePorts, links, toxiproxyPort: await pickPort() }
 }
 
 /** Host and port of something that already runs. */
@@ -48,8 +59,10 @@ export function checkHosts(system: System, allowedHosts: readonly string[]): voi
   }
 }
 
-function upstreamOf(target: string, system: System, ports: ReadonlyMap<string, number>, servers: ArrangeOptions['servers']): string {
-  const component = system.components[target]
+function upstreamOf({ from, to: target }: LinkName, system: System, { ports, nodePorts }: Pick<Routes, 'ports' | 'nodePorts'>, servers: ArrangeOptions['servers']): string {
+  if (nodePorts.has(from)) return `${host}:${nodePorts.get(target)!.route}`
+  const name = componentOf(system, target)
+  const component = name === undefined ? undefined : system.components[name]
   if (component?.kind === 'running') {
     const address = addressOf(component)
     return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`

@@ -1,18 +1,20 @@
 // The form of a system: what validation says of it before anything is started.
 import { z } from 'zod'
 import { findLinks, platform } from '../environment/links.ts'
+import { membersOf } from '../environment/members.ts'
 import { durationMs } from './duration.ts'
 import { between, duration, fn, isDuration, object, oneOf, problemsOf, rule, statuses, text, under, unknownKey, whole } from './rules.ts'
 import { roles, type Destination, type System } from './system.ts'
 
 const path = rule('a path that begins with /', value => typeof value === 'string' && value.startsWith('/'))
 const ready = z.union([object({ kind: z.literal('http'), path }), object({ kind: z.literal('tcp') })], "http('/path') or tcp()")
+const maxReplicas = 16
 const textMap = z.record(z.string(), z.string(), 'an object of texts')
 
 const components: Record<string, z.ZodType> = {
-  nats: object({ kind: text, storage: oneOf(['file', 'memory']), syncInterval: rule('always or a duration', value => value === 'always' || durationMs(String(value)) !== undefined) }),
+  nats: object({ kind: text, storage: oneOf(['file', 'memory']), syncInterval: rule('always or a duration', value => value === 'always' || durationMs(String(value)) !== undefined), nodes: rule('1, 3 or 5: an even number of nodes survives no more of them dying', value => [1, 3, 5].includes(value as number)) }),
   postgres: object({ kind: text, schema: text.optional(), settings: textMap }),
-  program: object({ kind: text, command: z.array(text, 'a program and its arguments').min(1, 'a program and its arguments'), cwd: text, env: fn, ready }),
+  program: object({ kind: text, command: z.array(text, 'a program and its arguments').min(1, 'a program and its arguments'), cwd: text, env: fn, ready, replicas: whole(1, maxReplicas) }),
   running: object({ kind: text, url: rule('an http:// or https:// URL', isHttpUrl), ready, connectsTo: z.array(text, 'a list of destinations') }),
 }
 
@@ -81,10 +83,13 @@ function roleProblems({ roles: given, components: known }: System): string[] {
 }
 
 /** One name means one thing: links are named by their ends. */
-function nameProblems({ components: known, destinations }: System): string[] {
+function nameProblems(value: System): string[] {
+  const { components: known, destinations } = value
   const reserved = [platform, 'destination']
   return [...namesOf(known).map(name => ['components', name]), ...namesOf(destinations).map(name => ['destinations', name])].flatMap(([path, name]) => {
     if (reserved.includes(name)) return [`${path}.${name}: this name is taken by floodmark`]
+    const owner = namesOf(known).find(each => each !== name && membersOf(value, each).includes(name))
+    if (owner !== undefined) return [`${path}.${name}: this is the name of one of the processes of ${owner}`]
     if (!/^[A-Za-z][\w-]{0,39}$/.test(name)) return [`${path}.${name}: must be a name of letters, digits, - and _, at most 40 characters`]
     return path === 'destinations' && namesOf(known).includes(name) ? [`${path}.${name}: a component has this name already`] : []
   })

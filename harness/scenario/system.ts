@@ -75,7 +75,10 @@ export interface Distribution {
 // ---- components: data that harness/environment turns into processes ----
 
 export interface EnvContext {
-  /** Address that this component must use to reach another component, a destination, or the `platform` (Admin API). Asking makes the link. */
+  /**
+   * Address that this component must use to reach another component, a destination, or the `platform` (Admin API). Asking makes the link. For a cluster
+   * it is the addresses of all nodes with commas between them.
+   */
   to(target: string): string
   /** Free port on loopback that this component is to listen on. */
   port: number
@@ -94,7 +97,7 @@ export type Env = (context: EnvContext) => Record<string, string | number>
 export type Ready = { kind: 'http'; path: string } | { kind: 'tcp' }
 
 export type Component =
-  | { kind: 'nats'; storage: 'file' | 'memory'; syncInterval: string }
+  | { kind: 'nats'; storage: 'file' | 'memory'; syncInterval: string; nodes: number }
   | { kind: 'postgres'; schema?: string; settings: Record<string, string> }
-  | { kind: 'program'; command: readonly [string, ...string[]]; cwd: string; env: Env; ready: Ready }
+  | { kind: 'program'; command: readonly [string, ...string[]]; cwd: string; env: Env; ready: Ready; replicas: number }
   | { kind: 'running'; url: string; ready: Ready; connectsTo: readonly string[] }
