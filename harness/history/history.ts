@@ -6,6 +6,7 @@
  * 32 bits hold almost twelve hours.
  */
 export const ticksPerMs = 100
+export const maxTicks = 2 ** 32 - 1
 
 /** How one attempt ended. `open` is an attempt that has no end yet. */
 export const outcomes = ['none', 'acked', 'refused', 'indeterminate', 'open'] as const

@@ -1,20 +1,20 @@
 // Phase 1 of a run: the plan, every event with its instant and shop, before the first byte is sent.
 import { createHash } from 'node:crypto'
 import { FloodmarkError } from '../errors.ts'
-import { ticksPerMs } from '../history/history.ts'
+import { maxTicks, ticksPerMs } from '../history/history.ts'
 import { under } from '../scenario/rules.ts'
 import type { Load } from '../scenario/scenario.ts'
 import { writeArrivals } from './arrivals.ts'
-import type { Plan } from './plan.ts'
+import { disorderPlan } from './disorder.ts'
+import { eventAt, type Plan } from './plan.ts'
 import type { Shape } from './shape.ts'
-import { maxShops, shopDomains, shopSampler } from './shops.ts'
+import { flashSaleSampler, maxShops, shopDomains, shopSampler } from './shops.ts'
 
 /** Event ids are 32 bits wide, and the highest one means "unknown" (destination/protocol.ts). */
 const maxEvents = 2 ** 32 - 1
-const maxTicks = 2 ** 32 - 1
 
 export interface PlanInput {
-  load: Pick<Load, 'shape' | 'shops' | 'topics'> & Partial<Pick<Load, 'spacing'>>
+  load: Pick<Load, 'shape' | 'shops' | 'topics' | 'realism'> & Partial<Pick<Load, 'spacing' | 'timeScale'>>
   seed: number
   /** Of the scenario and its parameters: part of the plan's hash. */
   scenarioHash: string
@@ -27,32 +27,39 @@ export interface PlanInput {
  * plan as `workerData` reads the same bytes. Throws a usage error, with the arithmetic, for what 32 bits cannot hold.
  */
 export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Plan {
-  const { shape, spacing = 'even', shops, topics } = load
+  const { shape, spacing = 'even', shops, topics, realism, timeScale = 1 } = load
   const orders = { warmUp: ordersIn((warmUp.durationMs * warmUp.ratePerSecond) / 1_000, topics.length), flood: ordersIn(shape.cumulativeAt(shape.durationMs), topics.length) }
   const warmUpCount = orders.warmUp * topics.length
   const eventCount = warmUpCount + orders.flood * topics.length
   refuseUnplannable(load, warmUpCount)
 
-  const dueTicks = new Uint32Array(new SharedArrayBuffer(4 * eventCount))
-  for (let event = 0; event < warmUpCount; event++) dueTicks[event] = Math.round(((event + 0.5) / warmUp.ratePerSecond) * 1_000 * ticksPerMs)
-  writeArrivals(shape, dueTicks.subarray(warmUpCount), { spacing, seed })
+  const triggeredTicks = new Uint32Array(new SharedArrayBuffer(4 * eventCount))
+  for (let event = 0; event < warmUpCount; event++) triggeredTicks[event] = Math.round(((event + 0.5) / warmUp.ratePerSecond) * 1_000 * ticksPerMs)
+  writeArrivals(shape, triggeredTicks.subarray(warmUpCount), { spacing, seed })
 
-  const shop = new Uint16Array(new SharedArrayBuffer(2 * eventCount))
-  const shopOf = shopSampler(shops, seed)
-  for (let event = 0; event < eventCount; event += topics.length) shop.fill(shopOf(event / topics.length), event, event + topics.length)
-
+  const shop = drawShops(load, seed, triggeredTicks, warmUpCount)
+  const size = { seed, eventCount, warmUpCount, topics: [...topics], floodMs: shape.durationMs }
+  const sends = realism === undefined ? { dueTicks: triggeredTicks } : disorderPlan({ ...size, triggeredTicks, realism, timeScale })
   return {
-    seed,
-    hash: hashOf([scenarioHash, seed, describe(shape), spacing, shops, topics, warmUp], dueTicks, shop),
-    eventCount,
-    warmUpCount,
-    dueTicks,
+    ...size,
+    ...sends,
+    hash: hashOf([scenarioHash, seed, describe(shape), spacing, shops, topics, warmUp], sends.dueTicks, shop, ...Object.values(sends.repeats ?? {})),
     shop,
     shops: shopDomains(shops),
-    topics: [...topics],
-    floodMs: shape.durationMs,
-    peakPerSecond: fullestSecond(dueTicks.subarray(warmUpCount)),
+    peakPerSecond: fullestSecond(sends, warmUpCount),
   }
+}
+
+/** The shop of each event: one for all topics of an order. */
+function drawShops({ shape, shops, topics, realism }: PlanInput['load'], seed: number, triggeredTicks: Uint32Array, warmUpCount: number): Uint16Array {
+  const shop = new Uint16Array(new SharedArrayBuffer(2 * triggeredTicks.length))
+  const shopOf = shopSampler(shops, seed)
+  const onSale = realism?.flashSale && flashSaleSampler(realism.flashSale, shops, seed, shape.durationMs)
+  for (let event = 0; event < shop.length; event += topics.length) {
+    const order = event / topics.length
+    shop.fill((event >= warmUpCount ? onSale?.(order, triggeredTicks[event]) : undefined) ?? shopOf(order), event, event + topics.length)
+  }
+  return shop
 }
 
 /** Whole orders in this many events. */
@@ -92,12 +99,13 @@ function hashOf(parameters: unknown, ...columns: (Uint32Array | Uint16Array)[]):
 }
 
 /** Most events within any second, wherever it starts. */
-function fullestSecond(due: Uint32Array): number {
+function fullestSecond(sends: Pick<Plan, 'dueTicks' | 'sendOrder'>, from: number): number {
   const secondTicks = 1_000 * ticksPerMs
+  const due = (place: number): number => sends.dueTicks[eventAt(sends, place)]
   let most = 0
-  for (let first = 0, event = 0; event < due.length; event++) {
-    while (due[event] - due[first] >= secondTicks) first++
-    most = Math.max(most, event - first + 1)
+  for (let first = from, place = from; place < sends.dueTicks.length; place++) {
+    while (due(place) - due(first) >= secondTicks) first++
+    most = Math.max(most, place - first + 1)
   }
   return most
 }

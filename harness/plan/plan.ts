@@ -3,6 +3,9 @@
  *
  * Events [0, warmUpCount) warm the pipeline up before the flood: they are sent, and must arrive, but stand in no count.
  * The events of an order follow each other, one per topic: event = order * topics.length + topic.
+ *
+ * What happened in the shops is in the order of the ids: triggered instants never fall within either part. Without the platform's disorder (scenario/realism.ts)
+ * so are the due instants, which are the same; with it they are not, and whoever walks the plan in time asks `eventAt`.
  */
 export interface Plan {
   readonly seed: number
@@ -10,15 +13,27 @@ export interface Plan {
   readonly hash: string
   readonly eventCount: number
   readonly warmUpCount: number
-  /** Ticks of 10 µs (see history/history.ts) after the start of the warm-up for a warm-up event, of the flood for any other. Never falls inside either part. */
+  /** When the platform first sends it. Ticks of 10 µs (see history/history.ts) after the start of the warm-up for a warm-up event, of the flood for any other. */
   readonly dueTicks: Uint32Array
+  /** When it happened in the shop, which stands in body and head; left out where all of it is sent at once, so that these are the due instants. */
+  readonly triggeredTicks?: Uint32Array
+  /** The events of both parts by due instant, of equals the lower one first; left out where that is the order of their ids. */
+  readonly sendOrder?: Uint32Array
+  /** What the platform sends a second time; left out where that is nothing. */
+  readonly repeats?: Repeats
   readonly shop: Uint16Array
   readonly shops: readonly string[]
   readonly topics: readonly string[]
-  /** Length of the flood: from its start to the end of the arrival shape. */
+  /** Length of the flood: from its start to the end of the arrival shape. Late events, and they alone, are due after it. */
   readonly floodMs: number
   /** Events a second in the fullest second of the flood. */
   readonly peakPerSecond: number
+}
+
+/** The platform's own repeats by due instant, at most one an event and always after its own: further attempts of events of the flood, not events. */
+export interface Repeats {
+  readonly event: Uint32Array
+  readonly dueTicks: Uint32Array
 }
 
 export function orderOf(plan: Plan, event: number): number {
@@ -27,4 +42,14 @@ export function orderOf(plan: Plan, event: number): number {
 
 export function topicOf(plan: Plan, event: number): number {
   return event % plan.topics.length
+}
+
+/** The event that is the `place`-th to be sent; a part's events stand in the part's own range of places. */
+export function eventAt(plan: Pick<Plan, 'sendOrder'>, place: number): number {
+  return plan.sendOrder === undefined ? place : plan.sendOrder[place]
+}
+
+/** When an event happened in its shop, in ticks after the start of its part. */
+export function triggeredTick(plan: Pick<Plan, 'triggeredTicks' | 'dueTicks'>, event: number): number {
+  return (plan.triggeredTicks ?? plan.dueTicks)[event]
 }

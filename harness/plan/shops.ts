@@ -1,5 +1,7 @@
 // The shops of a plan and how the orders fall to them: a few large ones and a long tail, as on any shared platform.
-import { draw, purposes } from './draw.ts'
+import { ticksPerMs } from '../history/history.ts'
+import { flashSaleWindow, type Realism } from '../scenario/realism.ts'
+import { draw, drawAmong, purposes } from './draw.ts'
 
 export const maxShops = 0xffff
 
@@ -27,5 +29,15 @@ export function shopSampler(count: number, seed: number): (order: number) => num
       else low = middle + 1
     }
     return ranked[low]
+  }
+}
+
+/** Draws which orders of the flood fall to the one shop in a flash sale: that shop, by order and the tick at which it came in, or undefined for any other order. */
+export function flashSaleSampler(sale: NonNullable<Realism['flashSale']>, count: number, seed: number, floodMs: number): (order: number, tick: number) => number | undefined {
+  const { fromMs, toMs } = flashSaleWindow(sale, floodMs)
+  const shop = draw(seed, purposes.flashSaleShop, 0) % count
+  return (order, tick) => {
+    const isOpen = tick >= fromMs * ticksPerMs && tick < toMs * ticksPerMs
+    return isOpen && drawAmong(seed, purposes.flashSale, order, sale.share) !== undefined ? shop : undefined
   }
 }

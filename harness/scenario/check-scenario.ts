@@ -9,6 +9,7 @@ import type { Check } from '../checks/check.ts'
 import { mostRetries } from '../platform/retry-input.ts'
 import { isSystem } from './define.ts'
 import { floodTimeMs } from './duration.ts'
+import { realismProblems, realismRule } from './realism.ts'
 import { between, duration, flag, fn, object, oneOf, positive, problemsOf, rule, text, under, whole } from './rules.ts'
 import { topics, type Load, type Scenario } from './scenario.ts'
 
@@ -45,6 +46,7 @@ const load = object({
   }),
   timeScale: between(1, maxTimeScale),
   maxSockets: whole(1, maxSockets),
+  realism: realismRule,
 })
 
 const check = z.looseObject({ name: text, invariant: flag, expected: text, judge: fn }, 'a check, such as noLoss()')
@@ -65,7 +67,7 @@ export function scenarioProblems({ file: _, ...value }: Scenario): string[] {
 }
 
 export function loadProblems(value: Load): string[] {
-  return [...problemsOf('load', load, withSoundRetries(value)), ...under('load.retries', value?.retries?.problems ?? []), ...unknownTopics(value), ...shapeProblems(value)]
+  return [...problemsOf('load', load, withSoundRetries(value)), ...under('load.retries', value?.retries?.problems ?? []), ...unknownTopics(value), ...realismProblems(value), ...shapeProblems(value)]
 }
 
 export function checkListProblems(value: unknown): string[] {

@@ -7,6 +7,7 @@ import { isWired, systemProblems } from './check-system.ts'
 import { isSystem } from './define.ts'
 import { hashScenario, hashSystem } from './hash.ts'
 import { resolveParameters } from './parameters.ts'
+import { drainProblems } from './realism.ts'
 import { resolveFaults } from './resolve-faults.ts'
 import { isDuration } from './rules.ts'
 import type { Load, ParameterValue, ParameterValues, Scenario } from './scenario.ts'
@@ -49,6 +50,8 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   const floodMs = floodLength(scenario, load)
   const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links }, problems)
   if (requests?.length === 0) problems.push(...expect.filter(check => check?.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
+
+  if (problems.length === 0 && load !== undefined) problems.push(...drainProblems(load, scenario.drainLimit, system.settle))
 
   if (problems.length > 0 || load === undefined || floodMs === undefined) throw refusal(scenario, system, problems)
   return {

@@ -4,6 +4,7 @@ import type { RetryPolicy } from '../platform/retry-policy.ts'
 import type { Shape } from '../plan/shape.ts'
 import type { Spacing } from '../plan/spacing.ts'
 import type { Duration } from './duration.ts'
+import type { Realism } from './realism.ts'
 import type { System } from './system.ts'
 
 /** Topics a webhook of an order can have. */
@@ -48,4 +49,6 @@ export interface Load {
   timeScale: number
   /** Sockets that the platform may hold open. */
   maxSockets: number
+  /** The platform's disorder, drawn by the seed. Left out: each webhook once, in order, at its instant. */
+  realism?: Realism
 }
