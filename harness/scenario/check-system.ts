@@ -8,13 +8,14 @@ import { roles, type Destination, type System } from './system.ts'
 
 const path = rule('a path that begins with /', value => typeof value === 'string' && value.startsWith('/'))
 const ready = z.union([object({ kind: z.literal('http'), path }), object({ kind: z.literal('tcp') })], "http('/path') or tcp()")
-const maxReplicas = 16
+const nodes = rule('1, 3 or 5: an even number survives no more deaths than the odd one below it', value => [1, 3, 5].includes(value as number))
+const replicas = whole(1, 16)
 const textMap = z.record(z.string(), z.string(), 'an object of texts')
 
 const components: Record<string, z.ZodType> = {
-  nats: object({ kind: text, storage: oneOf(['file', 'memory']), syncInterval: rule('always or a duration', value => value === 'always' || durationMs(String(value)) !== undefined), nodes: rule('1, 3 or 5: an even number of nodes survives no more of them dying', value => [1, 3, 5].includes(value as number)) }),
+  nats: object({ kind: text, storage: oneOf(['file', 'memory']), syncInterval: rule('always or a duration', value => value === 'always' || durationMs(String(value)) !== undefined), nodes }),
   postgres: object({ kind: text, schema: text.optional(), settings: textMap }),
-  program: object({ kind: text, command: z.array(text, 'a program and its arguments').min(1, 'a program and its arguments'), cwd: text, env: fn, ready, replicas: whole(1, maxReplicas) }),
+  program: object({ kind: text, command: z.array(text, 'a program and its arguments').min(1, 'a program and its arguments'), cwd: text, env: fn, ready, replicas }),
   running: object({ kind: text, url: rule('an http:// or https:// URL', isHttpUrl), ready, connectsTo: z.array(text, 'a list of destinations') }),
 }
 
@@ -42,8 +43,9 @@ const system = object({
 /** As much of a system as its names and links are read from. */
 const wiring = z.looseObject({
   components: z.record(z.string(), z.union([
-    z.looseObject({ kind: z.enum(['nats', 'postgres']) }),
-    z.looseObject({ kind: z.literal('program'), env: fn, ready }),
+    z.looseObject({ kind: z.literal('nats'), nodes }),
+    z.looseObject({ kind: z.literal('postgres') }),
+    z.looseObject({ kind: z.literal('program'), env: fn, ready, replicas }),
     z.looseObject({ kind: z.literal('running'), connectsTo: z.array(text), ready }),
   ])),
   roles: z.record(z.string(), text),
@@ -88,7 +90,7 @@ function nameProblems(value: System): string[] {
   const reserved = [platform, 'destination']
   return [...namesOf(known).map(name => ['components', name]), ...namesOf(destinations).map(name => ['destinations', name])].flatMap(([path, name]) => {
     if (reserved.includes(name)) return [`${path}.${name}: this name is taken by floodmark`]
-    const owner = namesOf(known).find(each => each !== name && membersOf(value, each).includes(name))
+    const owner = isWired(value) ? namesOf(known).find(each => each !== name && membersOf(value, each).includes(name)) : undefined
     if (owner !== undefined) return [`${path}.${name}: this is the name of one of the processes of ${owner}`]
     if (!/^[A-Za-z][\w-]{0,39}$/.test(name)) return [`${path}.${name}: must be a name of letters, digits, - and _, at most 40 characters`]
     return path === 'destinations' && namesOf(known).includes(name) ? [`${path}.${name}: a component has this name already`] : []
