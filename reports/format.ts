@@ -14,7 +14,7 @@ export function countOf(count: number, noun: string): string {
 }
 
 /** Three significant digits and no exponent. */
-function threeDigits(value: number): string {
+export function threeDigits(value: number): string {
   return Math.abs(value) >= 100 ? formatCount(value) : String(Number(value.toPrecision(3)))
 }
 

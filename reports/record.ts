@@ -31,7 +31,13 @@ export const runRecord = z.object({
   links: z.enum(['toxiproxy', 'direct']),
   environment: z.object({ kind: z.string(), fingerprint: z.string(), cpuModel: z.string(), cpus: count, memoryBytes: count, os: z.string(), versions: z.record(z.string(), z.string()) }),
   phases: z.array(z.object({ name: z.string(), startMs: ms, endMs: ms })),
-  plan: z.object({ events: count, orders: count, shops: count, peakPerSecond: z.number(), durationMs: ms, worstAttemptsPerSecond: z.number(), worstSockets: z.number() }),
+  plan: z.object({
+    events: count, orders: count, shops: count, peakPerSecond: z.number(), durationMs: ms, worstAttemptsPerSecond: z.number(), worstSockets: z.number(),
+    /** How events lie on the arrival shape. */
+    spacing: z.enum(['even', 'uniform', 'poisson']).default('even'),
+    /** What of the shape was scaled: what lasts `lengthMs` in truth ran `time` times faster, at this share of its rate. */
+    scales: z.array(z.object({ shape: z.string(), lengthMs: ms, time: z.number(), rate: z.number() })).default([]),
+  }),
   counts: z.object({
     planned: count, sent: count, unsent: count, attempts: count, acked: count, refused: count, indeterminate: count,
     delivered: count, lost: count, missed: count, pending: count,

@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import { countOf, formatCount, formatInstant, formatMs, plainText } from './format.ts'
 import { faultLabel, type FaultRow } from './outage.ts'
 import type { RunRecord } from './record.ts'
+import { scalesText } from './scale.ts'
 import { nounOf, verdictSentence } from './sentence.ts'
 import { storyLine, worstStory } from './story.ts'
 import { checkVerdicts, runVerdicts, worstFirst } from './verdict.ts'
@@ -28,11 +29,13 @@ export function renderSummary(record: RunRecord, { color, width = 100, folder }:
   const columns = Math.min(100, Math.max(40, width))
   const paint = painter(color)
   const story = record.verdict === 'pass' ? undefined : worstStory(record)
+  const scaled = scalesText(record)
   const report = `${folder.replace(/\/$/, '')}/${record.files.report}`
   return [
     ...verdictLines(record, columns, paint), '',
     ...worstFirst(record.checks).flatMap(check => checkLines(check, record, columns, paint)), '',
     ...labelled(`${nounOf(record)}s`, ordersLine(record), columns, paint),
+    ...(scaled === undefined ? [] : labelled('scaled', scaled, columns, paint)),
     ...faultLines(record.faults, columns, paint),
     ...(story === undefined ? [] : labelled('worst', storyLine(story), columns, paint)),
     // Never wrapped, so that it can be clicked or copied.

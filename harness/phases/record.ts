@@ -62,6 +62,7 @@ async function assembleRecord({ prepared, planned, observed, judged, phases, fol
     plan: {
       events, orders: events / plan.topics.length, shops: plan.shops.length, peakPerSecond: plan.peakPerSecond, durationMs: plan.floodMs,
       worstAttemptsPerSecond: demand.attemptsPerSecond, worstSockets: demand.sockets,
+      spacing: load.spacing, scales: [...load.shape.scales ?? []],
     },
     ...judged.record,
     files: { ...files, logs: (await readdir(folder.logs)).toSorted().map(name => join('logs', name)) },

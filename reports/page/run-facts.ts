@@ -21,6 +21,8 @@ export function processesSection(record: RunRecord): Markup {
 <tfoot><tr><th scope="row">All</th>${cpu(total)}<td></td></tr></tfoot></table></section>`
 }
 
+const spacings = { even: 'evenly spaced', uniform: 'each anywhere within its even space', poisson: 'as a Poisson process has them' } as const
+
 export function environmentSection(record: RunRecord): Markup {
   const { environment, floodmark, plan } = record
   const facts: [string, string][] = [
@@ -28,7 +30,7 @@ export function environmentSection(record: RunRecord): Markup {
     ['Machine', `${environment.cpus} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)}, ${environment.os}`],
     ['Environment', `${environment.kind}, links ${record.links}, engine ${record.engine}`],
     ['Versions', Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
-    ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets`],
+    ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}, ${spacings[plan.spacing]}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets`],
     ['Repair', record.scenario.repair ? 'part of the claim: reconciliation could ask the Admin API' : 'no part of the claim: the Admin API answered 503'],
     ['Seed', String(record.seed)],
     ['Hashes', `plan ${record.planHash}, scenario ${record.scenario.hash}, system ${record.system.configHash}, machine ${environment.fingerprint}`],

@@ -2,6 +2,7 @@
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { formatCount, formatMs, formatShare } from '../format.ts'
 import type { RunRecord } from '../record.ts'
+import { scalesText } from '../scale.ts'
 import { nounOf } from '../sentence.ts'
 import { html, type Markup } from './markup.ts'
 
@@ -52,10 +53,11 @@ ${worstShopHour === null ? undefined : html`<tr><th scope="row">Worst shop-hour<
 
 export function timeScaleSection(record: RunRecord): Markup {
   const { timeScale, scaledTimes, plan } = record
+  const ofLoad = scalesText(record)
   const lead = timeScale === 1
-    ? 'Nothing was scaled: every time is a real one.'
+    ? ofLoad === undefined ? 'Nothing was scaled: every time is a real one.' : 'The retry schedule was not scaled.'
     : `The retry schedule, and what the system weighs against it, ran ${formatCount(timeScale)} times faster; what is weighed against work did not. On the schedule's clock the flood lasted ${formatMs(plan.durationMs * timeScale)}.`
-  return html`<section aria-labelledby="scale"><h2 id="scale">Time scale</h2><p class="lead">${lead}</p>${scaledTimes.length === 0 ? undefined : html`
+  return html`<section aria-labelledby="scale"><h2 id="scale">Time scale</h2><p class="lead">${ofLoad === undefined ? '' : `The load was scaled: ${ofLoad}. `}${lead}</p>${scaledTimes.length === 0 ? undefined : html`
 <table class="numeric narrow"><caption>Times that the scale shrank, and those it left alone.</caption><thead><tr><th scope="col">Time</th><th scope="col">scaled</th><th scope="col">as run</th><th scope="col">stands for</th></tr></thead>
 <tbody>${scaledTimes.map(({ name, ms, scaled }) => html`<tr><th scope="row">${name}</th><td>${scaled ? `÷ ${formatCount(timeScale)}` : 'no'}</td><td>${formatMs(ms)}</td><td>${formatMs(scaled ? ms * timeScale : ms)}</td></tr>`)}</tbody></table>`}</section>`
 }
