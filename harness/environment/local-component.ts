@@ -100,6 +100,10 @@ export function createLocalComponent(launch: Launch, { log, journal, onDeath }: 
       sample()
       return alive()?.kill() ?? `${name} was not running: ${current?.how ?? 'never started'}`
     },
+    async shutDown(limitMs) {
+      sample()
+      return await running().end(limitMs)
+    },
     async restart() {
       if (!alive() || starting) await start(stopping.signal)
     },

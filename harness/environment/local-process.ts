@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
-import type { ProcessJournal } from './environment.ts'
+import type { ProcessJournal, ShutDown } from './environment.ts'
 import type { Launch } from './launch.ts'
 import { anyAlive, readProcess, signalTree, treeOf } from './process-tree.ts'
 
@@ -22,7 +22,7 @@ export interface LocalProcess {
   /** SIGKILL to its whole tree; resolves when all of it is gone. */
   kill(): Promise<string>
   /** Asks it to end, and kills it where it has not within the limit. */
-  end(limitMs: number): Promise<void>
+  end(limitMs: number): Promise<ShutDown>
   /** SIGSTOP or SIGCONT to its whole tree; resolves when every process of it shows the state. */
   setStopped(stopped: boolean): Promise<void>
 }
@@ -77,15 +77,19 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     return `SIGKILL to pid ${pid}${pids.length > 1 ? ` and ${pids.length - 1} children` : ''}: ${how}`
   }
 
-  async function end(limitMs: number): Promise<void> {
+  async function end(limitMs: number): Promise<ShutDown> {
     asked = true
+    const beganMs = monotonicMs()
     signalTree(pid!, startTime, 'SIGCONT')
     child.kill(stopSignal)
     try {
       await until(`${name} ended`, limitMs, () => how, { everyMs: 5 })
-      await ended
+      const { atMs } = await ended
+      const tookMs = Math.round(atMs - beganMs)
+      return { clean: true, tookMs, how: `${how} ${tookMs} ms after ${stopSignal}` }
     } catch {
       await kill()
+      return { clean: false, tookMs: Math.round(monotonicMs() - beganMs), how: `had not ended ${limitMs} ms after ${stopSignal}, so it was killed` }
     }
   }
 
