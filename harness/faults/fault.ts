@@ -1,22 +1,32 @@
 // What a fault is at each of its stages: asked for by a scenario, resolved to a system, one of a kind, recorded.
-import type { EngineCounters } from '../load/engine.ts'
+import type { Servers } from '../destination/servers.ts'
+import type { Engine, EngineCounters } from '../load/engine.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { FloodTime } from '../scenario/duration.ts'
+import type { System } from '../scenario/system.ts'
 
 export type FaultParameters = Record<string, number | string>
 
-/** A fault as a scenario asks for it. Targets are in the scenario's words: roles or component names, links as `from->to`. */
+/** What a fault can be done to. A destination's and the platform's faults are done by the harness itself, whose own parts they are. */
+export type FaultTarget = 'link' | 'component' | 'destination' | 'platform'
+
+/** A fault as a scenario asks for it. Targets are in the scenario's words: roles or component names, links as `from->to`, destinations, `platform`. */
 export interface FaultRequest {
   kind: string
   target: string
   parameters: FaultParameters
   at: FloodTime
-  for: FloodTime
+  /** Its end: after this long, or at that instant of the flood. One of the two. */
+  for?: FloodTime
+  until?: FloodTime
+  /** Comes again after this long, counted from its beginning: `times` in all, or as often as the flood has room. */
+  every?: FloodTime
+  times?: number
 }
 
 /** The same once validation has passed: the target in the system's own names, times in ms since the flood began. */
 export interface ResolvedFault {
-  /** Unique in the run, such as `fault-1`. */
+  /** Unique in the run, such as `fault-1`, or `fault-1.3` for the third time of one that repeats. */
   id: string
   kind: string
   target: string
@@ -29,28 +39,46 @@ export interface ResolvedFault {
  * One kind of fault. A new one is a file of this shape and a line in registry.ts; its name there is its name everywhere.
  * What has to be undone is data, written to disk before anything is installed, so that the watchdog can undo it when the harness is dead.
  */
-export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultParameters>> {
-  readonly targets: 'link' | 'component'
+export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultParameters>, T extends FaultTarget = FaultTarget> {
+  readonly targets: T
   /** One line for `--help` and the report: what is done. */
   readonly summary: string
   /** How long `heal` may take before `forceHeal` has its turn, and that one again. */
   readonly healLimitMs: number
   /** Problems of the parameters, for the list of all problems of a scenario. */
   problems(parameters: FaultParameters): string[]
+  /** Problems with the system it is done to and with the rest of the scenario. Called with parameters that have none of their own. */
+  problemsWith?(setting: FaultSetting, parameters: P): string[]
   /** What undoes it, whatever state it is in. Safe to run twice. */
-  undo(environment: Environment, target: string): UndoStep[]
+  undo(environment: Disturbed, target: string): UndoStep[]
   /** Makes what the effect will be seen with: probes that work now. Called before `install`; throws where no probe can work. */
-  watch(environment: Environment, target: string, parameters: P): Promise<Watch>
+  watch(environment: Disturbed, target: string, parameters: P): Promise<Watch>
   /** Puts it in force and says what was done. Throws where it cannot be. */
-  install(environment: Environment, target: string, parameters: P): Promise<string>
+  install(environment: Disturbed, target: string, parameters: P): Promise<string>
   /** Looks whether it is in force (undefined: not), with what was seen. Does not use the traffic of the run. */
-  probeInstalled(environment: Environment, target: string, parameters: P): Promise<string | undefined>
+  probeInstalled(environment: Disturbed, target: string, parameters: P): Promise<string | undefined>
   /** Takes it away. Harmless where it is not in force. */
-  heal(environment: Environment, target: string): Promise<void>
+  heal(environment: Disturbed, target: string): Promise<void>
   /** The fallback of a heal that failed or hung: may cost more than the fault did, such as every connection of a link. */
-  forceHeal(environment: Environment, target: string): Promise<void>
+  forceHeal(environment: Disturbed, target: string): Promise<void>
   /** Looks whether it is gone (undefined: not yet), with what was seen. */
-  probeHealed(environment: Environment, target: string): Promise<string | undefined>
+  probeHealed(environment: Disturbed, target: string): Promise<string | undefined>
+}
+
+/** What a fault is asked for in; `target` in the system's own names. */
+export interface FaultSetting {
+  system: System
+  target: string
+  repair: boolean
+}
+
+/** What faults are done to: the started system, and where a run has them the harness's own ends of its links. */
+export interface Disturbed extends Environment {
+  readonly ends?: {
+    servers: Pick<Servers, 'ports' | 'misbehave' | 'met'>
+    destinations: System['destinations']
+    sender: Pick<Engine, 'platform'>
+  }
 }
 
 /** Probes held since before a fault. */
