@@ -5,19 +5,25 @@
  *
  * Environment: HOST (127.0.0.1) to listen on, CONTROL_PORT (0: any free one).
  */
-import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net'
+import type { Server } from 'node:http'
+import { createServer, type Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { monotonicMs } from '../clock.ts'
+import { platform } from '../environment/links.ts'
+import { causeOf } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import { createAdminApi, type AdminApi } from '../platform/admin-api.ts'
 import { createCorpus } from '../platform/corpus.ts'
 import { loadScenario, loadSystem } from '../scenario/load.ts'
+import { createAdminServer } from './admin-server.ts'
 import { createArrivalLog, type ArrivalLog } from './arrival-log.ts'
+import { Conduct } from './conduct.ts'
 import { createDestinationServer } from './destination-server.ts'
 import { createEventFinder, type EventFinder } from './event-finder.ts'
+import { listen, refuse, reopen } from './listener.ts'
+import type { Misbehaviour } from './misbehaviour.ts'
 import { frameReader, frameTypes, jsonFrame, type PlanHead, type ServerCommand, type ServerMessage } from './protocol.ts'
 
 const host = process.env.HOST ?? '127.0.0.1'
@@ -26,13 +32,15 @@ const statsEveryMs = 1_000
 
 const control = createServer({ noDelay: true }, serve)
 control.maxConnections = 1
-const controlPort = await listen(control, Number(process.env.CONTROL_PORT ?? 0))
+const controlPort = await listen(control, host, Number(process.env.CONTROL_PORT ?? 0))
 process.stdout.write(`${JSON.stringify({ port: controlPort })}\n`)
 
 interface Servers {
   finder: EventFinder
   log: ArrivalLog
   admin: AdminApi
+  /** The destinations by name, and the Admin API under `platform`. */
+  open: Map<string, { server: Server; port: number; conduct: Conduct }>
 }
 
 function serve(socket: Socket): void {
@@ -47,7 +55,8 @@ function serve(socket: Socket): void {
   function tellStats(flush?: number): void {
     servers!.log.flush()
     const ms = (nanoseconds: number): number => nanoseconds / 1e6
-    tell({ kind: 'stats', flush, ...servers!.log.strays(), eventLoopDelayMs: { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) } })
+    const met = Object.fromEntries([...servers!.open].map(([name, { conduct }]) => [name, conduct.met]))
+    tell({ kind: 'stats', flush, ...servers!.log.strays(), met, eventLoopDelayMs: { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) } })
   }
 
   function obey(command: ServerCommand): void {
@@ -66,6 +75,9 @@ function serve(socket: Socket): void {
         break
       case 'flush':
         tellStats(command.id)
+        break
+      case 'misbehave':
+        void misbehave(servers!, command).then(() => undefined, causeOf).then(problem => tell({ kind: 'obeyed', id: command.id, problem }))
     }
   }
 
@@ -94,24 +106,30 @@ async function openServers(command: Extract<ServerCommand, { kind: 'open' }>, pl
   const admin = createAdminApi({ plan, corpus, token: command.adminToken, onListed: order => log.listed(order, monotonicMs()) })
   const generator = xoroshiro128plus(plan.seed)
   const random = (): number => uniformFloat64(generator)
+  const open: Servers['open'] = new Map()
   const destinationPorts: Record<string, number> = {}
   for (const name of names) {
-    const server = createDestinationServer({ name, destination: system.destinations[name], correlate: system.correlate, log, timeScale: command.timeScale, random })
-    destinationPorts[name] = await listen(server, 0)
+    const destination = system.destinations[name]
+    const conduct = new Conduct(destination.latency, random)
+    const server = createDestinationServer({ name, destination, correlate: system.correlate, log, timeScale: command.timeScale, conduct, random })
+    destinationPorts[name] = await listen(server, host)
+    open.set(name, { server, port: destinationPorts[name], conduct })
   }
-  const adminPort = await listen(createHttpServer({ keepAliveTimeout: 120_000 }, (request, response) => admin.handle(request, response)), 0)
-  return { servers: { finder, log, admin }, ports: { adminPort, destinationPorts } }
+  const conduct = new Conduct({ p50: '0ms' }, random)
+  const server = createAdminServer(admin, conduct)
+  const adminPort = await listen(server, host)
+  open.set(platform, { server, port: adminPort, conduct })
+  return { servers: { finder, log, admin, open }, ports: { adminPort, destinationPorts } }
+}
+
+/** Throws where the port cannot be had again. */
+async function misbehave({ open }: Servers, { server: name, misbehaviour }: { server: string; misbehaviour?: Misbehaviour }): Promise<void> {
+  const { server, port, conduct } = open.get(name)!
+  conduct.set(misbehaviour)
+  await (misbehaviour?.refuses ? refuse(server) : reopen(server, host, port))
 }
 
 function readPlan(head: PlanHead, columns: Buffer): Plan {
   const bytes = columns.buffer.slice(columns.byteOffset, columns.byteOffset + columns.length)
   return { ...head, dueTicks: new Uint32Array(bytes, 0, head.eventCount), shop: new Uint16Array(bytes, 4 * head.eventCount, head.eventCount) }
-}
-
-async function listen(server: Server | NetServer, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  return (server.address() as AddressInfo).port
 }

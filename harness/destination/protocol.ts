@@ -8,6 +8,8 @@
  *   command:  JSON, a `ServerCommand`
  *   plan:     the plan's columns, u32 due ticks of all events and then u16 shops of all events
  */
+import type { Misbehaviour } from './misbehaviour.ts'
+
 export const frameTypes = { arrivals: 1, listed: 2, message: 3, command: 4, plan: 5 } as const
 export const arrivalBytes = 16
 export const listedBytes = 12
@@ -19,6 +21,8 @@ export const MUTATED_ARRIVAL = 2
 /** What the servers tell. `stats` comes once a second and once more in answer to `flush`, after everything that arrived before it. */
 export type ServerMessage =
   | { kind: 'listening'; adminPort: number; destinationPorts: Record<string, number> }
+  /** The command with this id has been carried out, or why it could not be. */
+  | { kind: 'obeyed'; id: number; problem?: string }
   | ServerStats
 
 export interface ServerStats {
@@ -32,6 +36,8 @@ export interface ServerStats {
   unreadable: number
   unreadableSamples: string[]
   eventLoopDelayMs: { p50: number; p99: number; max: number }
+  /** Requests that met a misbehaviour, by server. */
+  met: Record<string, number>
 }
 
 /** What the harness tells. Times are of the shared monotonic clock; wall times are ms since 1970. */
@@ -40,6 +46,8 @@ export type ServerCommand =
   | { kind: 'begin'; part: 'warm-up' | 'flood'; startedAtMs: number; wallMs: number }
   | { kind: 'admin'; open: boolean }
   | { kind: 'flush'; id: number }
+  /** A server is a destination's name, or `platform` for the Admin API. Without a misbehaviour it behaves again. */
+  | { kind: 'misbehave'; id: number; server: string; misbehaviour?: Misbehaviour }
 
 /** The plan without its columns, which follow in a frame of their own. */
 export interface PlanHead {

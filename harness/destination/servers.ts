@@ -9,10 +9,11 @@ import type { History } from '../history/history.ts'
 import { modulePath } from '../module-path.ts'
 import type { Plan } from '../plan/plan.ts'
 import { createArrivalWriter, type ArrivalWriter } from './arrivals.ts'
+import type { Misbehaviour } from './misbehaviour.ts'
 import { frame, frameReader, frameTypes, jsonFrame, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
 
 const startLimitMs = 15_000
-const flushLimitMs = 10_000
+const answerLimitMs = 10_000
 const lastWordsLimitMs = 200
 const lastLines = 20
 
@@ -41,6 +42,10 @@ export interface Servers {
   /** A part of the plan begins: orders planned in it exist from their instant on. */
   begin(part: 'warm-up' | 'flood', startedAtMs: number, wallMs: number): void
   openAdmin(open: boolean): void
+  /** Has a destination, or under `platform` the Admin API, misbehave from now on, or behave again. Resolves once it does; throws where it cannot. */
+  misbehave(server: string, misbehaviour: Misbehaviour | undefined): Promise<void>
+  /** Requests to that server that have met a misbehaviour so far. */
+  met(server: string): Promise<number>
   /** Resolves when everything that had arrived before the call is in the history. Throws where the process gives no answer. */
   flush(): Promise<ServerStats>
   stop(): Promise<void>
@@ -62,15 +67,16 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
   const { history, plan } = options
   const writer = createArrivalWriter(history, plan.topics.length)
-  const flushes = new Map<number, (stats: ServerStats) => void>()
+  const questions = new Map<number, (answer: ServerMessage) => void>()
   let listening: Extract<ServerMessage, { kind: 'listening' }> | undefined
   let stats: ServerStats | undefined
-  let nextFlush = 1
+  let nextQuestion = 1
 
   function hear(message: ServerMessage): void {
     if (message.kind === 'listening') return void (listening = message)
+    if (message.kind === 'obeyed') return questions.get(message.id)?.(message)
     stats = message
-    if (message.flush !== undefined) flushes.get(message.flush)?.(message)
+    if (message.flush !== undefined) questions.get(message.flush)?.(message)
   }
 
   const socket = await within(startLimitMs, Promise.race([connectTo(child), ended.then(how => failedToStart(how, errors))]))
@@ -91,6 +97,21 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   ])
   void ended.then(how => stopping || options.onDeath(how, [...errors]))
 
+  async function ask(command: (id: number) => ServerCommand): Promise<ServerMessage> {
+    const id = nextQuestion++
+    const answered = new Promise<ServerMessage>(resolve => questions.set(id, resolve))
+    tell(command(id))
+    try {
+      return await within(answerLimitMs, Promise.race([answered, ended.then(how => { throw new Error(`the destinations' process ${how}`) })]))
+    } finally {
+      questions.delete(id)
+    }
+  }
+
+  async function flush(): Promise<ServerStats> {
+    return await ask(id => ({ kind: 'flush', id })) as ServerStats
+  }
+
   return {
     pid: child.pid!,
     ports,
@@ -100,16 +121,12 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     },
     begin: (part, startedAtMs, wallMs) => tell({ kind: 'begin', part, startedAtMs, wallMs }),
     openAdmin: open => tell({ kind: 'admin', open }),
-    async flush() {
-      const id = nextFlush++
-      const answered = new Promise<ServerStats>(resolve => flushes.set(id, resolve))
-      tell({ kind: 'flush', id })
-      try {
-        return await within(flushLimitMs, Promise.race([answered, ended.then(how => { throw new Error(`the destinations' process ${how}`) })]))
-      } finally {
-        flushes.delete(id)
-      }
+    flush,
+    async misbehave(server, misbehaviour) {
+      const { problem } = await ask(id => ({ kind: 'misbehave', id, server, misbehaviour })) as Extract<ServerMessage, { kind: 'obeyed' }>
+      if (problem !== undefined) throw new Error(`${server}: ${problem}`)
     },
+    met: async server => (await flush()).met[server],
     async stop() {
       stopping = true
       socket.destroy()
