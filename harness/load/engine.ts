@@ -21,15 +21,44 @@ export interface Engine {
   counters(): EngineCounters
   /** What it says of its own work since the part's start. */
   report(): Promise<SenderReport>
+  /** What it can do wrong as a platform; left out by an engine that can only do right. */
+  readonly platform?: PlatformControl
   /** Ends its threads. */
   close(): Promise<void>
+}
+
+/** What the platform can do wrong for a while, each beside the others, with what it takes. Shares are from 0 to 1. */
+export interface PlatformFaults {
+  /** This share of acked webhooks is sent once more, under a webhook id of its own. */
+  duplicate: { share: number }
+  /** Each webhook waits for a time of its own, drawn up to this. */
+  disorder: { withinMs: number }
+  /** Nothing is sent; at the end all that is owed by then, in order, evenly spread over this time. */
+  silence: { catchUpMs: number }
+  /** This share of the shops is not subscribed: what falls due meanwhile is never sent. */
+  unsubscribe: { share: number }
+  /** This share of the attempts that fail is never followed by another. */
+  dropRetries: { share: number }
+  /** Signed with the next secret. */
+  rotateSecret: {}
+}
+
+export const platformFaults = ['duplicate', 'disorder', 'silence', 'unsubscribe', 'dropRetries', 'rotateSecret'] as const satisfies (keyof PlatformFaults)[]
+export type PlatformFault = keyof PlatformFaults
+
+/** The sender as it misbehaves on demand. */
+export interface PlatformControl {
+  /** Begins a fault, or ends it where no parameters are given. Resolves once the sender has. */
+  disturb<F extends PlatformFault>(fault: F, parameters: PlatformFaults[F] | undefined): Promise<void>
+  /** What the sender itself says: whether it is in force, and how many webhooks have met it so far. */
+  state(fault: PlatformFault): { inForce: boolean; met: number }
 }
 
 export interface EngineCounters {
   sent: number
   unsent: number
   attempts: number
-  /** Attempts that ended so; an event is acked at most once. */
+  /** Attempts that ended so; of an event's attempts at most one counts as acked, though a repeat of the platform's may be acked too. */
   acked: number
   refused: number
   indeterminate: number
@@ -45,6 +74,8 @@ export interface EngineOptions {
   /** Absolute URL of the intake, on loopback. */
   url: string
   secret: string
+  /** What webhooks are signed with while the secret is rotated; left out where it never is. */
+  nextSecret?: string
   retries: RetryPolicy
   timeScale: number
   maxSockets: number
