@@ -23,7 +23,7 @@ export interface Corpus {
   readonly maxBodyBytes: number
   /**
    * Writes the JSON of an event's order and returns its bytes: the same for the same event and time, always. It begins with `{"id":<order id>,` and
-   * is what `JSON.stringify` makes of it again. `createdAtWallMs`, cut to whole ms, is the event's planned instant and stands in every timestamp.
+   * is what `JSON.stringify` makes of it again. `createdAtWallMs`, cut to whole ms, is when the event happened by the plan and stands in every timestamp.
    */
   writeBody(event: number, createdAtWallMs: number, target: Buffer, offset: number): number
   /** Hex SHA-256 of the event's body. */
@@ -34,8 +34,8 @@ export interface Corpus {
   orderId(order: number): string
   /** X-Shopify-Event-Id: one for all topics of an order. */
   eventId(order: number): string
-  /** X-Shopify-Webhook-Id: one for each event, the same on every retry. */
-  webhookId(event: number): string
+  /** X-Shopify-Webhook-Id: one for each event, the same on every retry, and another on the platform's own repeat of it. */
+  webhookId(event: number, isRepeat?: boolean): string
   /** The order that an id names, or undefined for an id of another seed. The plan knows how many orders there are. */
   orderOfEventId(text: string): number | undefined
   orderOfOrderId(text: string): number | undefined
@@ -52,6 +52,7 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
   const ids = orderIds(seed)
   const eventIds = uuidSpace(seed, purposes.eventId)
   const webhookIds = uuidSpace(seed, purposes.webhookId)
+  const repeatIds = uuidSpace(seed, purposes.repeatWebhookId)
   const maxBodyBytes = Math.max(...[...templates.small, ...templates.large].map(template => template.bytes.length))
   const scratch = Buffer.allocUnsafeSlow(maxBodyBytes)
   const timeText = createTimeText()
@@ -83,7 +84,7 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
     orderJson: (order, createdAtWallMs) => scratch.toString('utf8', 0, writeBody(order * topics.length, createdAtWallMs, scratch, 0)),
     orderId: order => String(ids.of(order)),
     eventId: eventIds.of,
-    webhookId: webhookIds.of,
+    webhookId: (event, isRepeat = false) => (isRepeat ? repeatIds : webhookIds).of(event),
     orderOfEventId: eventIds.indexOf,
     orderOfOrderId: ids.orderOf,
     amount: order => amountText(totalCents(order)),

@@ -2,7 +2,7 @@
 import { createHash, hash } from 'node:crypto'
 
 import { ticksPerMs } from '../history/history.ts'
-import { orderOf, topicOf, type Plan } from '../plan/plan.ts'
+import { orderOf, topicOf, triggeredTick, type Plan } from '../plan/plan.ts'
 import type { Corpus } from './corpus.ts'
 
 /** What a body, and the ids of its head, are taken from. */
@@ -63,15 +63,15 @@ export class WebhookWriter {
 
   /**
    * The whole request of one event, valid until the next one is written. `startedWallMs` is the wall-clock start of the event's part: `created_at`
-   * is the planned instant, so that a retry carries the payload of the first attempt.
+   * is the instant at which it happened, so that a retry, a late webhook and the platform's repeat carry the same payload. A repeat has a webhook id of its own.
    */
-  write(event: number, startedWallMs: number): Buffer {
+  write(event: number, startedWallMs: number, isRepeat = false): Buffer {
     const plan = this.#plan
-    const createdMs = startedWallMs + plan.dueTicks[event] / ticksPerMs
+    const createdMs = startedWallMs + triggeredTick(plan, event) / ticksPerMs
     const bodyBytes = this.#source.writeBody(event, createdMs, this.#buffer, headBytes)
     const signature = this.#signer.sign(this.#buffer, headBytes, headBytes + bodyBytes)
     const head = `${this.#heads[topicOf(plan, event)]}${bodyBytes}\r\nX-Shopify-Shop-Domain: ${plan.shops[plan.shop[event]]}\r\nX-Shopify-Hmac-Sha256: ${signature
-    }\r\nX-Shopify-Webhook-Id: ${this.#source.webhookId(event)}\r\nX-Shopify-Event-Id: ${this.#source.eventId(orderOf(plan, event))
+    }\r\nX-Shopify-Webhook-Id: ${this.#source.webhookId(event, isRepeat)}\r\nX-Shopify-Event-Id: ${this.#source.eventId(orderOf(plan, event))
     }\r\nX-Shopify-Triggered-At: ${this.#timestamp(createdMs)}\r\n\r\n`
     if (head.length > headBytes) throw new RangeError(`the head of event ${event} takes ${head.length} bytes, more than ${headBytes}`)
     // The head ends where the body begins, over the block that signing left there.

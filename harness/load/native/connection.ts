@@ -24,8 +24,8 @@ export interface Address {
 
 /** What a connection asks of whoever holds it. */
 export interface ConnectionOwner {
-  /** The whole request of the event under way; `detach` leaves its bytes to a socket that has not taken them yet. */
-  readonly requests: { write(event: number): Buffer; detach(): void }
+  /** The whole request of an event's attempt; `detach` leaves its bytes to a socket that has not taken them yet. */
+  readonly requests: { write(event: number, number: number): Buffer; detach(): void }
   readonly refusedStatuses: ReadonlySet<number>
   readonly totalTimeoutMs: number
   onConnected(connection: Connection): void
@@ -120,7 +120,7 @@ export class Connection {
 
   #send(): void {
     this.state = AWAITING
-    this.#socket!.write(this.#owner.requests.write(this.event))
+    this.#socket!.write(this.#owner.requests.write(this.event, this.number))
     if (this.#socket!.writableLength > 0) this.#owner.requests.detach()
   }
 

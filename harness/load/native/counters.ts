@@ -3,7 +3,7 @@ import type { EngineCounters } from '../engine.ts'
 
 export const SENT = 0
 export const ATTEMPTS = 1
-/** How attempts ended; an event is acked at most once, so these are events too. */
+/** How attempts ended. Of an event's attempts the first that was acked counts here, so these are events too; any other that was counts under ACKED_AGAIN. */
 export const ACKED_ATTEMPTS = 2
 export const REFUSED_ATTEMPTS = 3
 export const INDETERMINATE_ATTEMPTS = 4
@@ -11,8 +11,9 @@ export const OPEN_ATTEMPTS = 5
 export const WAITING_FOR_RETRY = 6
 export const WAITED_FOR_SOCKET = 7
 export const SUBSCRIPTIONS_REMOVED = 8
+export const ACKED_AGAIN = 9
 /** One for each of the history's `unsentReasons`. */
-export const UNSENT = 9
+export const UNSENT = 10
 const cells = UNSENT + 4
 
 /** All zero: what a part starts with. */

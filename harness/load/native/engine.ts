@@ -16,8 +16,9 @@ const maxAttempts = 255
 
 /** Starts the sender's thread; resolves when it is ready to send. Rejects with exit 64 for a URL or a policy that it can't send by. */
 export async function startNativeEngine({ history, ...options }: EngineOptions): Promise<Engine> {
-  if (options.retries.delaysMs.length >= maxAttempts) {
-    throw new FloodmarkError('usage', `retry policy ${options.retries.name} has ${options.retries.delaysMs.length} retries`, { hint: `At most ${maxAttempts - 1} are counted.` })
+  const mostRetries = maxAttempts - 1 - (options.plan.repeats === undefined ? 0 : 1)
+  if (options.retries.delaysMs.length > mostRetries) {
+    throw new FloodmarkError('usage', `retry policy ${options.retries.name} has ${options.retries.delaysMs.length} retries`, { hint: `At most ${mostRetries} are counted.` })
   }
   const counters = createCounters()
   const thread = new SenderThread({ options, history: history.shape, address: await addressOf(options.url), counters })

@@ -1,7 +1,7 @@
 // Writes what the sender does into the history: its own columns, the counters, and the file of attempts after the first.
 import type { AttemptWriter } from '../../history/attempt-file.ts'
 import { ACKED, INDETERMINATE, NONE, OPEN, tickOf, unsentReasons, type History } from '../../history/history.ts'
-import { ACKED_ATTEMPTS, ATTEMPTS, INDETERMINATE_ATTEMPTS, OPEN_ATTEMPTS, REFUSED_ATTEMPTS, SENT, UNSENT } from './counters.ts'
+import { ACKED_AGAIN, ACKED_ATTEMPTS, ATTEMPTS, INDETERMINATE_ATTEMPTS, OPEN_ATTEMPTS, REFUSED_ATTEMPTS, SENT, UNSENT } from './counters.ts'
 
 const attemptsEndedAs = [0, ACKED_ATTEMPTS, REFUSED_ATTEMPTS, INDETERMINATE_ATTEMPTS] as const
 
@@ -19,6 +19,11 @@ export class EventRecords {
     this.#counters = counters
     this.#writer = writer
     this.#epochMs = history.shape.epochMs
+  }
+
+  /** Attempts of an event that have begun so far. */
+  attemptsOf(event: number): number {
+    return this.#history.attempts[event]
   }
 
   /** An attempt begins; returns its number, 1 for the first. */
@@ -44,9 +49,11 @@ export class EventRecords {
       history.status[event] = status
       history.firstOutcome[event] = outcome
     } else this.#writer.append(event, tickOf(this.#epochMs, sentMs), ended, status, number, outcome)
-    if (outcome === ACKED) history.acked[event] = ended
+    // A repeat may be acked beside the event's own attempt: the event is acked once, and so it is counted.
+    if (outcome === ACKED && history.acked[event] !== 0) this.#counters[ACKED_AGAIN]++
+    else this.#counters[attemptsEndedAs[outcome as 1 | 2 | 3]]++
+    if (outcome === ACKED && history.acked[event] === 0) history.acked[event] = ended
     history.outcome[event] = merged(history.outcome[event], outcome)
-    this.#counters[attemptsEndedAs[outcome as 1 | 2 | 3]]++
     this.#counters[OPEN_ATTEMPTS]--
   }
 

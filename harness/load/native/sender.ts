@@ -57,7 +57,7 @@ export class Sender {
       connectTimeoutMs: retries.connectTimeoutMs,
       totalTimeoutMs: retries.totalTimeoutMs,
       refusedStatuses: options.refusedStatuses,
-      requests: { write: event => webhooks.write(event, this.#startedWallMs), detach: () => webhooks.detach() },
+      requests: { write: (event, number) => webhooks.write(event, this.#startedWallMs, this.#schedule.isRepeat(event, number)), detach: () => webhooks.detach() },
       onEnded: (connection, outcome, status, endedMs) => this.#onEnded(connection, outcome, status, endedMs),
     })
   }
