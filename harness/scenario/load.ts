@@ -13,7 +13,7 @@ import type { Scenario } from './scenario.ts'
 import type { System } from './system.ts'
 
 /** Systems by the names under which package.json exports them. */
-const systemNames = ['naive', 'reference']
+const systemNames = ['clustered', 'naive', 'reference']
 const folders = { scenario: new URL('../../scenarios/', import.meta.url), system: new URL('../../system/', import.meta.url) } as const
 type Kind = keyof typeof folders
 

@@ -1,6 +1,6 @@
 // The intake: takes signed webhooks, and answers 200 only when the queue has stored them. Runs alone from its environment:
 //
-//   NATS_URL             nats://host:port of the queue
+//   NATS_URL             nats://host:port of the queue; of a cluster all nodes, with commas between them
 //   WEBHOOK_SECRET       secret that webhooks are signed with
 //   HOST, PORT           to listen on (127.0.0.1, 8080); /healthz and /metrics are there too
 //   WEBHOOK_PATH         path that webhooks are posted to (/webhooks)
@@ -8,13 +8,13 @@
 //   REQUEST_TIMEOUT_MS   how long a sender may take for one request (10000)
 //   PUBLISH_TIMEOUT_MS   how long the queue may take to answer (3000, below the platform's 5000)
 //   MAX_IN_FLIGHT, MAX_IN_FLIGHT_BYTES      webhooks that wait for the queue; beyond, 503 (2000, 67108864)
-//   STREAM_STORAGE, DUPLICATE_WINDOW_MS, STREAM_MAX_BYTES     of the queue, as in queue/streams.ts; LOG_LEVEL (info)
+//   STREAM_STORAGE, STREAM_REPLICAS, DUPLICATE_WINDOW_MS, STREAM_MAX_BYTES     of the queue, as in queue/streams.ts; LOG_LEVEL (info)
 import type { NatsConnection } from '@nats-io/transport-node'
 import { openQueue } from '../queue/connection.ts'
 import { Publisher } from '../queue/publisher.ts'
 import { ensureStreams, streamSettings } from '../queue/streams.ts'
 import { runService, type Logger, type RunningService } from '../service/lifecycle.ts'
-import { readSettings, text, url, wholeNumber } from '../service/settings.ts'
+import { readSettings, text, wholeNumber, urls } from '../service/settings.ts'
 import { createRegistry } from '../service/status.ts'
 import { createAccept } from './accept.ts'
 import { createIntake } from './intake.ts'
@@ -25,7 +25,7 @@ const prepareAgainMs = 500
 
 async function start(log: Logger): Promise<RunningService> {
   const settings = readSettings({
-    NATS_URL: url(['nats']),
+    NATS_URL: urls(['nats']),
     WEBHOOK_SECRET: text(),
     HOST: text('127.0.0.1'),
     PORT: wholeNumber({ fallback: 8_080, max: 65_535 }),

@@ -18,8 +18,8 @@ const dialTimeoutMs = 2_000
 const pingEveryMs = 2_000
 const closeLimitMs = 1_000
 
-/** Starts to connect and returns at once: a service must be able to say that its queue is away. */
-export function openQueue(url: string, name: string, log: Logger): Queue {
+/** Starts to connect to any of the servers and returns at once: a service must be able to say that its queue is away. */
+export function openQueue(servers: readonly string[], name: string, log: Logger): Queue {
   let connection: NatsConnection | undefined
   let isUp = false
   let closed = false
@@ -42,7 +42,7 @@ export function openQueue(url: string, name: string, log: Logger): Queue {
 
   async function watch(): Promise<void> {
     const options = {
-      servers: url, name, noAsyncTraces: true, noRandomize: true, ignoreClusterUpdates: true, waitOnFirstConnect: true, maxReconnectAttempts: -1,
+      servers: [...servers], name, noAsyncTraces: true, noRandomize: true, ignoreClusterUpdates: true, waitOnFirstConnect: true, maxReconnectAttempts: -1,
       reconnectTimeWait: reconnectEveryMs, timeout: dialTimeoutMs, pingInterval: pingEveryMs, maxPingOut: 2,
     }
     connection = await connect(options)

@@ -14,12 +14,15 @@ export const streamSettings = {
   STREAM_STORAGE: oneOf(['file', 'memory'], 'file'),
   /** How long JetStream remembers message ids. Repeats after that are found by the ledger. */
   DUPLICATE_WINDOW_MS: wholeNumber({ fallback: 120_000, min: 1 }),
+  /** Copies that JetStream keeps of a message before it acknowledges it: more than one needs a cluster with as many nodes. */
+  STREAM_REPLICAS: wholeNumber({ fallback: 1, min: 1, max: 5 }),
   STREAM_MAX_BYTES: wholeNumber({ fallback: 8 * 1024 ** 3, min: 1024 ** 2 }),
 } satisfies Record<string, Reader<unknown>>
 
 export interface StreamSettings {
   STREAM_STORAGE: 'file' | 'memory'
   DUPLICATE_WINDOW_MS: number
+  STREAM_REPLICAS: number
   STREAM_MAX_BYTES: number
 }
 
@@ -38,6 +41,7 @@ export async function ensureStreams(connection: NatsConnection, settings: Stream
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: apiTimeoutMs })
   const common = {
     storage: settings.STREAM_STORAGE === 'file' ? StorageType.File : StorageType.Memory,
+    num_replicas: settings.STREAM_REPLICAS,
     // A full stream must refuse the new, never drop the old that has been promised.
     discard: DiscardPolicy.New,
     max_bytes: settings.STREAM_MAX_BYTES,

@@ -1,6 +1,6 @@
 // The reconciler: compares, hour by hour, what the platform has with what the destinations have, and queues again what is missing. Runs alone from its environment:
 //
-//   NATS_URL             nats://host:port of the queue
+//   NATS_URL             nats://host:port of the queue; of a cluster all nodes, with commas between them
 //   LEDGER_URL           postgres://... of the ledger, with ledger/schema.sql applied
 //   ADMIN_URL, ADMIN_TOKEN     http://host:port of the platform's Admin API, and the access token for it
 //   DESTINATIONS         name=http://host:port/path as the worker has them; each is asked at /received
@@ -10,13 +10,13 @@
 //   RECONCILE_INTERVAL_MS      time between rounds, and the hour that throughput is reported by (3600000)
 //   RECONCILE_LOOKBACK_MS      how old an order may be to be looked at (86400000)
 //   RECONCILE_SETTLE_MS        how young an order may be without being missed (10000)
-//   STREAM_STORAGE, DUPLICATE_WINDOW_MS, STREAM_MAX_BYTES     of the queue, as in queue/streams.ts; LOG_LEVEL (info)
+//   STREAM_STORAGE, STREAM_REPLICAS, DUPLICATE_WINDOW_MS, STREAM_MAX_BYTES     of the queue, as in queue/streams.ts; LOG_LEVEL (info)
 import { ledgerAnswers, openLedger } from '../ledger/pool.ts'
 import { openQueue } from '../queue/connection.ts'
 import { Publisher } from '../queue/publisher.ts'
 import { ensureStreams, streamSettings } from '../queue/streams.ts'
 import { runService, type Logger, type RunningService } from '../service/lifecycle.ts'
-import { list, namedUrls, readSettings, text, url, wholeNumber, type Reader } from '../service/settings.ts'
+import { list, namedUrls, readSettings, text, url, wholeNumber, type Reader, urls } from '../service/settings.ts'
 import { createRegistry, serveStatus } from '../service/status.ts'
 import { AdminApi, PlatformClosed } from './admin-api.ts'
 import { readThroughput } from './ledger.ts'
@@ -38,7 +38,7 @@ function topics(): Reader<readonly string[]> {
 
 async function start(log: Logger): Promise<RunningService> {
   const settings = readSettings({
-    NATS_URL: url(['nats']),
+    NATS_URL: urls(['nats']),
     LEDGER_URL: url(['postgres', 'postgresql']),
     ADMIN_URL: url(['http', 'https']),
     ADMIN_TOKEN: text(),

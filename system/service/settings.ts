@@ -40,6 +40,12 @@ export function url(schemes: readonly string[], fallback?: string): Reader<strin
   }
 }
 
+/** Absolute URLs with one of these schemes, with commas between them; at least one. */
+export function urls(schemes: readonly string[]): Reader<readonly string[]> {
+  const read = url(schemes)
+  return value => given(value, undefined).split(',').map(part => read(part.trim()))
+}
+
 /** A whole number within bounds. Fractions are rounded, since a time that was shrunk by a factor is seldom whole. */
 export function wholeNumber({ fallback, min = 0, max = Number.MAX_SAFE_INTEGER }: { fallback?: number; min?: number; max?: number }): Reader<number> {
   return value => {

@@ -1,6 +1,6 @@
 // The worker: takes webhooks from the queue, writes the ledger, relays to the destinations, and acks last. Runs alone from its environment:
 //
-//   NATS_URL             nats://host:port of the queue
+//   NATS_URL             nats://host:port of the queue; of a cluster all nodes, with commas between them
 //   LEDGER_URL           postgres://... of the ledger, with ledger/schema.sql applied
 //   DESTINATIONS         name=http://host:port/path, more of them after commas
 //   HOST, PORT           of /healthz and /metrics (127.0.0.1, 8081)
@@ -11,7 +11,7 @@
 //   RELAY_TIMEOUT_MS     deadline of one request to a destination (3000)
 //   REDRIVE_DELAY_MS     how long a dead letter rests before it is tried again (120000)
 //   MAX_REDRIVES         how often that is done without anyone asking (3)
-//   STREAM_STORAGE, DUPLICATE_WINDOW_MS, STREAM_MAX_BYTES     of the queue, as in queue/streams.ts; LOG_LEVEL (info)
+//   STREAM_STORAGE, STREAM_REPLICAS, DUPLICATE_WINDOW_MS, STREAM_MAX_BYTES     of the queue, as in queue/streams.ts; LOG_LEVEL (info)
 import { setTimeout as delay } from 'node:timers/promises'
 import { ledgerAnswers, openLedger } from '../ledger/pool.ts'
 import { openQueue } from '../queue/connection.ts'
@@ -19,7 +19,7 @@ import { Publisher } from '../queue/publisher.ts'
 import { ensureConsumer, ensureStreams, streamSettings } from '../queue/streams.ts'
 import { runService, type Logger, type RunningService } from '../service/lifecycle.ts'
 import { Dependency } from '../service/patience.ts'
-import { namedUrls, readSettings, text, url, wholeNumber } from '../service/settings.ts'
+import { namedUrls, readSettings, text, url, wholeNumber, urls } from '../service/settings.ts'
 import { createRegistry, serveStatus } from '../service/status.ts'
 import { Batches } from './batches.ts'
 import { Destination } from './destination.ts'
@@ -35,7 +35,7 @@ const finishLimitMs = 7_000
 
 async function start(log: Logger): Promise<RunningService> {
   const settings = readSettings({
-    NATS_URL: url(['nats']),
+    NATS_URL: urls(['nats']),
     LEDGER_URL: url(['postgres', 'postgresql']),
     DESTINATIONS: namedUrls(),
     HOST: text('127.0.0.1'),

@@ -142,7 +142,7 @@ test('list as JSON is one line that names files and parameters', async () => {
   const { scenarios, systems } = JSON.parse(stdout) as { scenarios: { name: string; parameters: object; file: string }[]; systems: { name: string }[] }
   expect(scenarios.map(each => each.name)).toContain('smoke')
   for (const { parameters } of scenarios) expect(parameters).toMatchObject({ rate: expect.any(Number), duration: expect.any(String) })
-  expect(systems.map(each => each.name)).toEqual(['naive', 'reference'])
+  expect(systems.map(each => each.name)).toEqual(['clustered', 'naive', 'reference'])
 })
 
 test('output that nobody reads to its end is no failure', async () => {

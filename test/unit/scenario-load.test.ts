@@ -106,5 +106,5 @@ test('everything that ships can be loaded', async () => {
   const scenarios = await Promise.all([...shipped('scenario').keys()].map(loadScenario))
   const systems = await Promise.all([...shipped('system').keys()].map(loadSystem))
   expect(scenarios.map(each => each.name)).toEqual([...shipped('scenario').keys()])
-  expect(systems.map(each => each.name)).toEqual(['naive', 'reference'])
+  expect(systems.map(each => each.name)).toEqual(['clustered', 'naive', 'reference'])
 })

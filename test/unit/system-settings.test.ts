@@ -1,6 +1,6 @@
 // Settings of the services: every problem at once, in words that help, and no value repeated.
 import { expect, test } from 'vitest'
-import { list, namedUrls, oneOf, readSettings, SettingsError, text, url, wholeNumber } from '../../system/service/settings.ts'
+import { list, namedUrls, oneOf, readSettings, SettingsError, text, url, urls, wholeNumber } from '../../system/service/settings.ts'
 
 const readers = {
   NATS_URL: url(['nats']), SECRET: text(), PORT: wholeNumber({ fallback: 80, max: 65_535 }), STORAGE: oneOf(['file', 'memory'], 'file'), SHOPS: list([]), DESTINATIONS: namedUrls(),
@@ -16,6 +16,13 @@ test('values come with their types, and defaults where nothing was said', () => 
 
 test('a time that was shrunk to a fraction is rounded', () => {
   expect(readSettings(readers, { ...good, PORT: '8.6' }).PORT).toBe(9)
+})
+
+test('the servers of a cluster are a list, each of them a URL', () => {
+  const cluster = { QUEUE: urls(['nats']) }
+  expect(readSettings(cluster, { QUEUE: 'nats://127.0.0.1:4222, nats://127.0.0.1:4223' })).toEqual({ QUEUE: ['nats://127.0.0.1:4222', 'nats://127.0.0.1:4223'] })
+  expect(readSettings(cluster, { QUEUE: 'nats://127.0.0.1:4222' })).toEqual({ QUEUE: ['nats://127.0.0.1:4222'] })
+  for (const wrong of ['nats://127.0.0.1:4222,', 'nats://127.0.0.1:4222,http://127.0.0.1', '']) expect(() => readSettings(cluster, { QUEUE: wrong }), wrong).toThrow(/QUEUE must be/)
 })
 
 test('every problem is listed, without the values', () => {

@@ -1,0 +1,4 @@
+// The reference pipeline with its queue as a JetStream cluster of three nodes, each stream in three copies.
+import { referenceWith } from './reference.ts'
+
+export default referenceWith({ nodes: 3 })
