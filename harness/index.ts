@@ -20,6 +20,11 @@ export type { RetryPolicy } from './platform/retry-policy.ts'
 export { at } from './faults/at.ts'
 export type { FaultRequest } from './faults/fault.ts'
 
+// Guardrails: what ends the whole experiment at once.
+export { backlogAbove } from './guards/backlog-above.ts'
+export { failuresAbove } from './guards/failures-above.ts'
+export type { Guard, GuardedStatus } from './guards/guard.ts'
+
 // Expectations.
 export { componentsUp } from './checks/components-up.ts'
 export { delay } from './checks/delay.ts'

@@ -53,7 +53,7 @@ export const PENDING = 4
  */
 export const flag = { late: 1, duplicated: 2, mutated: 4, refusedButApplied: 8, resolved: 16, phantom: 32, arrived: 64 } as const
 
-type AccountsInput = Pick<Observations, 'plan' | 'history' | 'floodTick' | 'endTick' | 'lateAfterMs'> & { drain: Pick<Observations['drain'], 'ended' | 'settleMs'>; servers: Pick<Observations['servers'], 'unexpected'> }
+type AccountsInput = Pick<Observations, 'plan' | 'history' | 'floodTick' | 'endTick' | 'lateAfterMs' | 'aborted'> & { drain: Pick<Observations['drain'], 'ended' | 'settleMs'>; servers: Pick<Observations['servers'], 'unexpected'> }
 
 /** Counts every flood event into exactly one state, in two passes over the history's columns without an object per event. */
 export function countAccounts(input: AccountsInput): Accounts {
@@ -79,8 +79,9 @@ export function countsOf(accounts: Accounts): Counts {
   return counts
 }
 
-/** An ack or a first arrival within one settle time of the drain's limit: the system was still at work. */
-function stillArriving({ plan, history, endTick, drain }: AccountsInput): boolean {
+/** An ack or a first arrival within one settle time of the drain's limit: the system was still at work. A run that was aborted was given no time at all. */
+function stillArriving({ plan, history, endTick, drain, aborted }: AccountsInput): boolean {
+  if (aborted !== undefined) return true
   if (drain.ended === 'settled') return false
   const quietSince = endTick - drain.settleMs * ticksPerMs
   const columns = [history.acked, ...history.deliveries.map(delivery => delivery.arrived)]

@@ -26,7 +26,7 @@ export interface Judgement {
 
 /** The run's judge phase: counts every event, measures, lets each check speak, and composes the verdict. Reads the observations and changes nothing. */
 export function judge(observations: Observations, expectations: readonly Check[]): Judgement {
-  const checks = checksOf(expectations, { faults: observations.faults.length })
+  const checks = checksOf(expectations, { faults: observations.faults.length, guards: observations.guards })
 
   // What happened to every event, once for all checks.
   const accounts = countAccounts(observations)

@@ -1,6 +1,7 @@
 import type { FaultRecord } from '../faults/fault.ts'
 import type { Death, ProcessUsage } from '../environment/environment.ts'
 import type { Attempt } from '../history/attempts.ts'
+import type { Aborted } from '../guards/guard.ts'
 import type { History } from '../history/history.ts'
 import type { SenderReport } from '../load/engine.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -24,6 +25,9 @@ export interface Observations {
   /** What the scenario declared. Times in ms. */
   lateAfterMs: number
   recoveryBoundMs: number
+  /** How many conditions could have ended the run early, and the one that did. */
+  guards: number
+  aborted?: Aborted
   drain: { ended: 'settled' | 'limit'; durationMs: number; settleMs: number }
   sender: SenderReport
   servers: ServersReport

@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { componentsUp } from './components-up.ts'
 import { drained } from './drained.ts'
 import { faultsObserved } from './faults-observed.ts'
+import { guardsHeld } from './guards-held.ts'
 import { generatorKeptUp } from './generator-kept-up.ts'
 import { intact } from './intact.ts'
 import { noDuplicateEffects } from './no-duplicate-effects.ts'
@@ -14,8 +15,8 @@ const invariants = [noLoss, noDuplicateEffects, noPhantoms, intact]
 const alwaysOn = [componentsUp, generatorKeptUp, drained, readersWorked]
 
 /** The checks of one run: what the scenario expects, or all invariants where it lists nothing, and those that are always on and that it does not list itself. */
-export function checksOf(expectations: readonly Check[], { faults }: { faults: number }): Check[] {
+export function checksOf(expectations: readonly Check[], { faults, guards }: { faults: number; guards: number }): Check[] {
   const asked = expectations.length > 0 ? [...expectations] : invariants.map(make => make())
-  const standing = (faults > 0 ? [...alwaysOn, faultsObserved] : alwaysOn).map(make => make())
+  const standing = [...alwaysOn, ...(faults > 0 ? [faultsObserved] : []), ...(guards > 0 ? [guardsHeld] : [])].map(make => make())
   return [...asked, ...standing.filter(check => !asked.some(other => other.name === check.name))]
 }

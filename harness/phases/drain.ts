@@ -4,6 +4,7 @@ import { monotonicMs, sleep } from '../clock.ts'
 import type { Death, ProcessUsage } from '../environment/environment.ts'
 import { causeOf } from '../errors.ts'
 import type { FaultRecord } from '../faults/fault.ts'
+import type { Aborted } from '../guards/guard.ts'
 import { tickOf, ticksPerMs, type History } from '../history/history.ts'
 import type { RunOptions } from '../run-options.ts'
 import { mustDurationMs } from '../scenario/duration.ts'
@@ -26,6 +27,7 @@ export interface Observed {
   endTick: number
   drain: { ended: 'settled' | 'limit'; durationMs: number; settleMs: number; lastArrivalTick: number }
   faults: FaultRecord[]
+  aborted: Aborted | undefined
   sender: SenderReport
   servers: ServersReport
   deaths: Death[]
@@ -43,7 +45,8 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
   const { epochMs } = history.shape
   const settleMs = mustDurationMs(prepared.system.settle)
   const beganMs = monotonicMs()
-  const limitMs = beganMs + mustDurationMs(prepared.scenario.drainLimit)
+  // A run that a guard has ended must do no more harm: it is given no time.
+  const limitMs = flooded.aborted === undefined ? beganMs + mustDurationMs(prepared.scenario.drainLimit) : beganMs
   const harnessDied = (): boolean => deaths.some(death => death.harness)
 
   let scheduleOverMs = Number.POSITIVE_INFINITY
@@ -75,6 +78,7 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
     endTick: tickOf(epochMs, monotonicMs()),
     drain: { ended: settled ? 'settled' : 'limit', durationMs: monotonicMs() - beganMs, settleMs, lastArrivalTick: servers.progress.lastTick },
     faults: flooded.faults,
+    aborted: flooded.aborted,
     sender: await engine.report(),
     servers: strays,
     deaths,

@@ -1,5 +1,7 @@
 import { monotonicMs, sleep } from '../clock.ts'
 import type { ProcessUsage } from '../environment/environment.ts'
+import { watchGuards } from '../guards/watch-guards.ts'
+import type { Aborted, GuardedStatus } from '../guards/guard.ts'
 import { disturb } from '../faults/disturb.ts'
 import type { FaultRecord } from '../faults/fault.ts'
 import { tickOf } from '../history/history.ts'
@@ -23,11 +25,13 @@ export interface Flooded {
   /** Ends when every event has been answered or given up; retries may go on long after the flood. */
   sending: Promise<void>
   usageBefore: ProcessUsage[]
+  /** Set where a guard of the scenario ended the flood early. */
+  aborted: Aborted | undefined
   /** Faults in force now, for the terminal. */
   inForce: Set<string>
 }
 
-/** Phase 4: sends the plan and runs the faults' schedule beside it; over when the last event was due and the last fault is healed. */
+/** Phase 4: sends the plan and runs the faults' schedule beside it; over when the last event was due and the last fault is healed, or at once where a guard ends it. */
 export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arranged, options: RunOptions): Promise<Flooded> {
   const { engine, servers, environment, journal, history } = arranged
   const { progress } = options
@@ -41,6 +45,8 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
   const over = new AbortController()
   sending.catch(error => over.abort(error))
   const signal = AbortSignal.any([options.signal, over.signal])
+  const unguarded = new AbortController()
+  let aborted: Aborted | undefined
 
   const disturbing = disturb({
     environment, journal, signal,
@@ -53,20 +59,35 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
       if (event.kind === 'healed') inForce.delete(event.label)
     },
   })
-  // Both are waited for even when one fails: nothing may be stopped while a fault is still being healed.
-  const [disturbed, watched] = await Promise.allSettled([disturbing, watchFlood()])
-  if (disturbed.status === 'rejected') throw disturbed.reason
-  if (watched.status === 'rejected') throw watched.reason
-  const faults = disturbed.value
-  return { startedAtMs, wallMs, floodTick: tickOf(history.shape.epochMs, startedAtMs), faults, sending, usageBefore, inForce }
+  // All are waited for even when one fails: nothing may be stopped while a fault is still being healed.
+  const [disturbed, watched, guarded] = await Promise.allSettled([disturbing, watchFlood(), obeyGuards()])
+  for (const part of [disturbed, watched, guarded]) if (part.status === 'rejected') throw part.reason
+  const faults = (disturbed as PromiseFulfilledResult<FaultRecord[]>).value
+  return { startedAtMs, wallMs, floodTick: tickOf(history.shape.epochMs, startedAtMs), faults, sending, usageBefore, inForce, aborted }
 
   async function watchFlood(): Promise<void> {
     const endMs = startedAtMs + prepared.floodMs
-    while (monotonicMs() < endMs) {
-      await sleep(Math.min(statusEveryMs, Math.max(1, endMs - monotonicMs())), signal)
-      progress.status(floodStatus(prepared, plan, arranged, startedAtMs, inForce))
-      if (arranged.deaths.some(death => death.harness)) return over.abort()
+    try {
+      while (monotonicMs() < endMs && aborted === undefined) {
+        await sleep(Math.min(statusEveryMs, Math.max(1, endMs - monotonicMs())), signal)
+        progress.status(floodStatus(prepared, plan, arranged, startedAtMs, inForce))
+        if (arranged.deaths.some(death => death.harness)) return over.abort()
+      }
+    } catch (error) {
+      // What a guard has ended is a whole run all the same, and is judged as one.
+      if (aborted === undefined) throw error
+    } finally {
+      unguarded.abort()
     }
+  }
+
+  /** The moment a guard comes true: no further attempt is started, and every fault is healed. */
+  async function obeyGuards(): Promise<void> {
+    aborted = await watchGuards(prepared.abortWhen, () => guardedStatus(prepared, plan, arranged, startedAtMs, inForce), AbortSignal.any([signal, unguarded.signal]))
+    if (aborted === undefined) return
+    progress.line(`aborted by ${aborted.guard}: ${aborted.reason}`)
+    over.abort(new Error(aborted.reason))
+    await engine.finish('interrupted')
   }
 }
 
@@ -85,4 +106,10 @@ export function floodStatus(prepared: Prepared, plan: Plan, { engine, servers }:
     waitingForRetry: counters.waitingForRetry,
     faults: [...inForce],
   }
+}
+
+/** What the guards look at: the same, and how attempts fail. */
+function guardedStatus(...parts: Parameters<typeof floodStatus>): GuardedStatus {
+  const { refused, indeterminate } = parts[2].engine.counters()
+  return { ...floodStatus(...parts), refused, indeterminate }
 }

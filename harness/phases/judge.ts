@@ -12,7 +12,7 @@ export interface Judged extends Judgement {
 }
 
 /** Phase 6: hands what was seen to the checks. The system is gone by now; nothing that it could still do changes a verdict. */
-export function judgeRun({ scenario, system, load, expect }: Prepared, { plan, corpus }: Planned, observed: Observed, folder: RunFolder): Judged {
+export function judgeRun({ scenario, system, load, expect, abortWhen }: Prepared, { plan, corpus }: Planned, observed: Observed, folder: RunFolder): Judged {
   const observations: Observations = {
     plan, corpus,
     history: observed.history,
@@ -24,6 +24,8 @@ export function judgeRun({ scenario, system, load, expect }: Prepared, { plan, c
     faults: observed.faults,
     lateAfterMs: mustDurationMs(scenario.lateAfter),
     recoveryBoundMs: mustDurationMs(scenario.recoveryBound),
+    guards: abortWhen.length,
+    aborted: observed.aborted,
     drain: observed.drain,
     sender: observed.sender,
     servers: observed.servers,

@@ -6,6 +6,7 @@ import { shapeRule } from '../plan/shape-input.ts'
 import { maxShops } from '../plan/shops.ts'
 import { spacings } from '../plan/spacing.ts'
 import type { Check } from '../checks/check.ts'
+import type { Guard } from '../guards/guard.ts'
 import { mostRetries } from '../platform/retry-input.ts'
 import { isSystem } from './define.ts'
 import { floodTimeMs } from './duration.ts'
@@ -24,6 +25,7 @@ const scenario = object({
   load: fn,
   faults: fn,
   expect: fn,
+  abortWhen: fn,
   repair: flag,
   lateAfter: duration,
   drainLimit: duration,
@@ -51,6 +53,8 @@ const load = object({
 
 const check = z.looseObject({ name: text, invariant: flag, expected: text, judge: fn }, 'a check, such as noLoss()')
 
+const guard = z.looseObject({ name: text, condition: text, watch: fn }, 'a guard, such as backlogAbove({ orders: 20_000 })')
+
 const floodTime = rule('a share of the flood such as 40%, or a duration such as 12s', value => typeof value === 'string' && floodTimeMs(value, 1) !== undefined)
 
 const fault = object({
@@ -75,6 +79,12 @@ export function checkListProblems(value: unknown): string[] {
   const checks: unknown[] = Array.isArray(value) ? value : []
   const ofOptions = checks.flatMap(one => check.safeParse(one).success ? under(`expect.${(one as Check).name}`, (one as Check).problems ?? []) : [])
   return [...problemsOf('expect', list, value), ...problemsOf('expect', z.array(check), checks), ...ofOptions]
+}
+
+export function guardListProblems(value: unknown): string[] {
+  const guards: unknown[] = Array.isArray(value) ? value : []
+  const ofOptions = guards.flatMap(one => guard.safeParse(one).success ? under(`abortWhen.${(one as Guard).name}`, (one as Guard).problems ?? []) : [])
+  return [...problemsOf('abortWhen', rule('a list of guards, such as [backlogAbove({ orders: 20_000 })]', Array.isArray), value), ...problemsOf('abortWhen', z.array(guard), guards), ...ofOptions]
 }
 
 export function faultListProblems(value: unknown): string[] {

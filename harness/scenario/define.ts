@@ -1,6 +1,7 @@
 // Where a scenario or a system enters the house: fills in what was left out and remembers the file it stands in.
 import type { Check } from '../checks/check.ts'
 import type { FaultRequest } from '../faults/fault.ts'
+import type { Guard } from '../guards/guard.ts'
 import { callerFile } from './caller-file.ts'
 import type { Duration } from './duration.ts'
 import type { Load, ParameterValues, Scenario } from './scenario.ts'
@@ -18,6 +19,8 @@ export interface ScenarioInput<P extends ParameterValues = ParameterValues> {
   load: OrFunction<P, LoadInput>
   faults?: OrFunction<P, readonly FaultRequest[]>
   expect: OrFunction<P, readonly Check[]>
+  /** Conditions that end the experiment at once, such as `backlogAbove({ orders: 20_000 })`. Default: none. */
+  abortWhen?: OrFunction<P, readonly Guard[]>
   /** Reconciliation is part of the claim: the Admin API is open. Default: false. */
   repair?: boolean
   /** An order is late when it arrives this long after its planned instant. Default: 5m. */
@@ -57,7 +60,7 @@ const systemMark = Symbol.for('floodmark.system')
 
 /** One experiment, ready to be validated. Nothing is checked here: validation lists all problems at once. */
 export function defineScenario<const P extends ParameterValues>(input: ScenarioInput<P>): Scenario {
-  const { load, faults, expect, generator, ...rest } = input
+  const { load, faults, expect, abortWhen, generator, ...rest } = input
   const scenario: Scenario = {
     repair: false,
     lateAfter: '5m',
@@ -68,6 +71,7 @@ export function defineScenario<const P extends ParameterValues>(input: ScenarioI
     load: parameters => fillLoad(valueOf(load, parameters)),
     faults: parameters => valueOf(faults ?? [], parameters),
     expect: parameters => valueOf(expect, parameters),
+    abortWhen: parameters => valueOf(abortWhen ?? [], parameters),
     generator: { lagP99Ms: 50, unsent: 0, ...generator },
   }
   return mark(scenario, scenarioMark)

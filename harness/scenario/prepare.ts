@@ -2,7 +2,8 @@
 import type { Check } from '../checks/check.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ResolvedFault } from '../faults/fault.ts'
-import { checkListProblems, faultListProblems, loadProblems, scenarioProblems } from './check-scenario.ts'
+import type { Guard } from '../guards/guard.ts'
+import { checkListProblems, faultListProblems, guardListProblems, loadProblems, scenarioProblems } from './check-scenario.ts'
 import { isWired, systemProblems } from './check-system.ts'
 import { isSystem } from './define.ts'
 import { hashScenario, hashSystem } from './hash.ts'
@@ -24,6 +25,7 @@ export interface Prepared {
   load: Load
   faults: readonly ResolvedFault[]
   expect: readonly Check[]
+  abortWhen: readonly Guard[]
   floodMs: number
   /** Hex SHA-256 of what was asked for: scenario with its parameters, and system. */
   hashes: { scenario: string; systemConfig: string }
@@ -47,6 +49,7 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   const load = evaluate('load', problems, () => scenario.load(parameters), loadProblems)
   const requests = evaluate('faults', problems, () => scenario.faults(parameters), faultListProblems)
   const expect = listOf(evaluate('expect', problems, () => scenario.expect(parameters), checkListProblems))
+  const abortWhen = listOf(evaluate('abortWhen', problems, () => scenario.abortWhen(parameters), guardListProblems))
   const floodMs = floodLength(scenario, load)
   const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links }, problems)
   if (requests?.length === 0) problems.push(...expect.filter(check => check?.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
@@ -55,7 +58,7 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
 
   if (problems.length > 0 || load === undefined || floodMs === undefined) throw refusal(scenario, system, problems)
   return {
-    scenario, system, parameters, load, faults, expect, floodMs,
+    scenario, system, parameters, load, faults, expect, abortWhen, floodMs,
     systemFile: replacement?.file ?? null,
     hashes: { scenario: hashScenario({ scenario, parameters, load, faults, expect }), systemConfig: hashSystem(system) },
   }

@@ -1,5 +1,6 @@
 import type { Check } from '../checks/check.ts'
 import type { FaultRequest } from '../faults/fault.ts'
+import type { Guard } from '../guards/guard.ts'
 import type { RetryPolicy } from '../platform/retry-policy.ts'
 import type { Shape } from '../plan/shape.ts'
 import type { Spacing } from '../plan/spacing.ts'
@@ -26,6 +27,8 @@ export interface Scenario<P extends ParameterValues = ParameterValues> {
   load: (parameters: P) => Load
   faults: (parameters: P) => readonly FaultRequest[]
   expect: (parameters: P) => readonly Check[]
+  /** What ends the experiment at once: faults are healed, nothing more is sent, and the run misses `guardsHeld`. */
+  abortWhen: (parameters: P) => readonly Guard[]
   /** Reconciliation is part of the claim: the Admin API is open. Otherwise it answers 503 until judging has ended. */
   repair: boolean
   /** An order is late when it arrives this long after its planned instant. */

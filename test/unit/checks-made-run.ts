@@ -55,7 +55,7 @@ export function makeRun({ events = 1_000, warmUp = 10, perSecond = 100, destinat
   return {
     plan, history, attempts: [], corpus: { orderId: order => `order-${order}` }, destinations, timeScale: 3600,
     floodTick, endTick: floodTick + (floodMs + deliveryMs + settleMs) * ticksPerMs,
-    faults: [], lateAfterMs: 60_000, recoveryBoundMs: 2_000,
+    faults: [], guards: 0, lateAfterMs: 60_000, recoveryBoundMs: 2_000,
     drain: { ended: 'settled', durationMs: settleMs + deliveryMs, settleMs },
     sender: { engine: 'native', lagMs: awake, eventLoopDelayMs: awake, sent: events, unsent: {}, attempts: events, waitedForSocket: 0, maxSockets: 100, subscriptionsRemoved: 0 },
     servers: { unexpected: 0, unexpectedSamples: [], unreadable: 0, unreadableSamples: [], eventLoopDelayMs: awake },
