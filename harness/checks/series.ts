@@ -1,4 +1,5 @@
 import { ACKED, REFUSED, ticksPerMs, type History } from '../history/history.ts'
+import { eventAt } from '../plan/plan.ts'
 import type { SeriesRecord } from '../../reports/record.ts'
 import type { Accounts } from './accounts.ts'
 import type { Observations } from './observations.ts'
@@ -17,7 +18,7 @@ type SeriesInput = Pick<Observations, 'plan' | 'history' | 'attempts' | 'floodTi
  */
 export function buildSeries(input: SeriesInput): Series {
   const { plan, floodTick, endTick } = input
-  const lastDue = plan.eventCount > plan.warmUpCount ? plan.dueTicks[plan.eventCount - 1] : 0
+  const lastDue = plan.eventCount > plan.warmUpCount ? plan.dueTicks[eventAt(plan, plan.eventCount - 1)] : 0
   const rows = Math.floor(Math.max(endTick - floodTick - 1, lastDue, 0) / ticksPerSecond) + 1
   const counts = countBySecond(input, rows)
   return {
@@ -67,14 +68,15 @@ function runningSum(changes: Int32Array): number[] {
 
 type Percentiles = Pick<Series, 'answerP50Ms' | 'answerP99Ms' | 'delayP50Ms' | 'delayP99Ms' | 'lagP99Ms'>
 
-/** Events stand in the order of their planned instants, so one set of histograms is filled, read and cleared second by second. */
+/** Walks the plan in the order of its instants, so that one set of histograms is filled, read and cleared second by second. */
 function percentilesBySecond({ plan, history, floodTick, endTick, accounts }: SeriesInput, rows: number): Percentiles {
   const percentiles: Percentiles = { answerP50Ms: [], answerP99Ms: [], delayP50Ms: [], delayP99Ms: [], lagP99Ms: [] }
   const [answer, delay, lag] = [new TickHistogram(), new TickHistogram(), new TickHistogram()]
-  let event = plan.warmUpCount
+  let place = plan.warmUpCount
   for (let row = 0; row < rows; row++) {
     const nextRow = (row + 1) * ticksPerSecond
-    for (; event < plan.eventCount && plan.dueTicks[event] < nextRow; event++) {
+    for (; place < plan.eventCount && plan.dueTicks[eventAt(plan, place)] < nextRow; place++) {
+      const event = eventAt(plan, place)
       const planned = floodTick + plan.dueTicks[event]
       if (history.firstSent[event] !== 0) {
         lag.record(Math.max(0, history.firstSent[event] - planned))

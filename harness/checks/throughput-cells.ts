@@ -1,4 +1,5 @@
 import { ticksPerMs } from '../history/history.ts'
+import { eventAt } from '../plan/plan.ts'
 import { DELIVERED, type Accounts } from './accounts.ts'
 import type { Observations } from './observations.ts'
 
@@ -14,7 +15,7 @@ export interface ShopHour {
 
 /**
  * The shop and hour with the smallest throughput, of equals the one with the most planned; null where nothing was planned. Reported with its counts and never judged:
- * a cell is too small for four nines. Events stand in the order of their instants, so one hour's counters are held at a time.
+ * a cell is too small for four nines. Walks the plan in the order of its instants, so one hour's counters are held at a time.
  */
 export function findWorstShopHour({ plan, timeScale, accounts }: Pick<Observations, 'plan' | 'timeScale'> & { accounts: Pick<Accounts, 'state'> }): ShopHour | null {
   const hourTicks = (hourMs / timeScale) * ticksPerMs
@@ -33,7 +34,8 @@ export function findWorstShopHour({ plan, timeScale, accounts }: Pick<Observatio
     touched.length = 0
   }
   let hour = 0
-  for (let event = plan.warmUpCount; event < plan.eventCount; event++) {
+  for (let place = plan.warmUpCount; place < plan.eventCount; place++) {
+    const event = eventAt(plan, place)
     const eventHour = Math.floor(plan.dueTicks[event] / hourTicks)
     if (eventHour !== hour) {
       closeHour(hour)

@@ -1,6 +1,6 @@
 import type { Corpus } from '../platform/corpus.ts'
 import { ticksPerMs } from '../history/history.ts'
-import type { Plan } from '../plan/plan.ts'
+import { triggeredTick, type Plan } from '../plan/plan.ts'
 import type { Correlated } from '../scenario/system.ts'
 import { unknownEvent } from './protocol.ts'
 
@@ -21,7 +21,7 @@ export function createEventFinder(plan: Plan, corpus: Corpus): EventFinder {
 
   function createdAtMs(event: number): number {
     const start = event < plan.warmUpCount ? wallMs['warm-up'] : wallMs.flood
-    return start + plan.dueTicks[event] / ticksPerMs
+    return start + triggeredTick(plan, event) / ticksPerMs
   }
 
   return {

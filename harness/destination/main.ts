@@ -131,5 +131,6 @@ async function misbehave({ open }: Servers, { server: name, misbehaviour }: { se
 
 function readPlan(head: PlanHead, columns: Buffer): Plan {
   const bytes = columns.buffer.slice(columns.byteOffset, columns.byteOffset + columns.length)
+  // The instants are those of what happened in the shops, as of a platform that sends at once.
   return { ...head, dueTicks: new Uint32Array(bytes, 0, head.eventCount), shop: new Uint16Array(bytes, 4 * head.eventCount, head.eventCount) }
 }

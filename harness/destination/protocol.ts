@@ -6,7 +6,7 @@
  *   listed:   12 bytes each: u32 order that the Admin API listed, f64 monotonic ms
  *   message:  JSON, a `ServerMessage`
  *   command:  JSON, a `ServerCommand`
- *   plan:     the plan's columns, u32 due ticks of all events and then u16 shops of all events
+ *   plan:     the plan's columns, u32 ticks at which all events happened and then u16 shops of all events; when each is sent is nothing to these servers
  */
 import type { Misbehaviour } from './misbehaviour.ts'
 

@@ -10,7 +10,7 @@ import { modulePath } from '../module-path.ts'
 import type { Plan } from '../plan/plan.ts'
 import { createArrivalWriter, type ArrivalWriter } from './arrivals.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
-import { frame, frameReader, frameTypes, jsonFrame, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
+import { frame, frameReader, frameTypes, jsonFrame, type PlanHead, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
 
 const startLimitMs = 15_000
 const answerLimitMs = 10_000
@@ -88,9 +88,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   socket.on('error', () => {})
   const tell = (command: ServerCommand): void => void socket.write(jsonFrame(frameTypes.command, command))
 
-  const { dueTicks, shop, ...head } = plan
-  tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: head })
-  socket.write(frame(frameTypes.plan, Buffer.concat([bytesOf(dueTicks), bytesOf(shop)])))
+  tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: headOf(plan) })
+  socket.write(frame(frameTypes.plan, Buffer.concat([bytesOf(plan.triggeredTicks ?? plan.dueTicks), bytesOf(plan.shop)])))
   const ports = await Promise.race([
     until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5 }),
     ended.then(how => failedToStart(how, errors)),
@@ -170,6 +169,10 @@ async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function headOf({ seed, hash, eventCount, warmUpCount, shops, topics, floodMs, peakPerSecond }: Plan): PlanHead {
+  return { seed, hash, eventCount, warmUpCount, shops, topics, floodMs, peakPerSecond }
 }
 
 function bytesOf(array: Uint32Array | Uint16Array): Uint8Array {

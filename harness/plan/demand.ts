@@ -20,10 +20,11 @@ const filesPerSocket = 2
 
 /**
  * The fullest second under a total outage of `outageMs` at the worst time: first attempts, and those retries whose offset
- * has passed. With a constant rate λ that is λ (1 + offsets within the outage), DOMAIN.md 1.1.
+ * has passed. With a constant rate λ that is λ (1 + offsets within the outage), DOMAIN.md 1.1. The platform's repeats come beside them, once each.
  */
 export function worstDemand(plan: Plan, retries: RetryPolicy, timeScale: number, outageMs: number): Demand {
-  const planned = eventsBySecond(plan)
+  const planned = countBySecond(plan.dueTicks.subarray(plan.warmUpCount))
+  const repeated = countBySecond(plan.repeats?.dueTicks ?? new Uint32Array())
   const offsets = [0]
   let offsetMs = 0
   for (const delayMs of retries.delaysMs) {
@@ -32,15 +33,17 @@ export function worstDemand(plan: Plan, retries: RetryPolicy, timeScale: number,
   }
   let attemptsPerSecond = 0
   for (let second = 0; second < planned.length + offsets[offsets.length - 1]; second++) {
-    attemptsPerSecond = Math.max(attemptsPerSecond, offsets.reduce((sum, offset) => sum + (planned[second - offset] ?? 0), 0))
+    attemptsPerSecond = Math.max(attemptsPerSecond, offsets.reduce((sum, offset) => sum + (planned[second - offset] ?? 0), repeated[second] ?? 0))
   }
   return { attemptsPerSecond, sockets: Math.ceil((attemptsPerSecond * retries.totalTimeoutMs) / 1_000) }
 }
 
-function eventsBySecond(plan: Plan): Uint32Array {
-  const planned = new Uint32Array(Math.floor(plan.floodMs / 1_000) + 1)
-  for (let event = plan.warmUpCount; event < plan.eventCount; event++) planned[Math.floor(plan.dueTicks[event] / (1_000 * ticksPerMs))]++
-  return planned
+/** How many of these instants lie in each second, up to the last one's. */
+function countBySecond(ticks: Uint32Array): Uint32Array {
+  const secondTicks = 1_000 * ticksPerMs
+  const counts = new Uint32Array(Math.floor(ticks.reduce((most, tick) => Math.max(most, tick), 0) / secondTicks) + 1)
+  for (const tick of ticks) counts[Math.floor(tick / secondTicks)]++
+  return counts
 }
 
 /** Throws a usage error, with the arithmetic, where the plan's worst demand is beyond one sender or beyond the files that a process may open. */

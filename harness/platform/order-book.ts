@@ -1,7 +1,7 @@
 // Which orders each shop has by now, for the Admin API: four bytes an order, sorted once.
 import { monotonicMs } from '../clock.ts'
 import { ticksPerMs } from '../history/history.ts'
-import type { Plan } from '../plan/plan.ts'
+import { triggeredTick, type Plan } from '../plan/plan.ts'
 
 /** Where a part of the plan stands on the wall clock and on the monotonic one. */
 export interface PartStart {
@@ -11,7 +11,7 @@ export interface PartStart {
 }
 
 export interface OrderBook {
-  /** A part of the plan begins: its orders are created at `wallMs` plus their planned instant and exist once the monotonic clock has passed it. */
+  /** A part of the plan begins: its orders are created at `wallMs` plus the instant at which they happen by the plan and exist once the monotonic clock has passed it. */
   begin(start: PartStart): void
   /** Wall time of an order in whole ms, as it stands in its body. */
   createdAtMs(order: number): number
@@ -24,16 +24,17 @@ export function createOrderBook(plan: Plan): OrderBook {
   const starts = { 'warm-up': { wallMs: 0, startedAtMs: Infinity }, flood: { wallMs: 0, startedAtMs: Infinity } }
   const { orders, firstOf } = sortByShop(plan)
   const startOf = (order: number): { wallMs: number; startedAtMs: number } => (order * topics < plan.warmUpCount ? starts['warm-up'] : starts.flood)
-  const dueMs = (order: number): number => plan.dueTicks[order * topics] / ticksPerMs
+  // An order exists from when it was made, however late its webhooks are.
+  const madeMs = (order: number): number => triggeredTick(plan, order * topics) / ticksPerMs
   return {
     begin({ part, wallMs, startedAtMs }) {
       starts[part] = { wallMs, startedAtMs }
     },
-    createdAtMs: order => Math.floor(startOf(order).wallMs + dueMs(order)),
+    createdAtMs: order => Math.floor(startOf(order).wallMs + madeMs(order)),
     ordersOf(shop) {
       const nowMs = monotonicMs()
       const all = orders.subarray(firstOf[shop], firstOf[shop + 1])
-      return all.subarray(0, firstPlace(all, order => startOf(order).startedAtMs + dueMs(order) > nowMs))
+      return all.subarray(0, firstPlace(all, order => startOf(order).startedAtMs + madeMs(order) > nowMs))
     },
   }
 }
