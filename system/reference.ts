@@ -14,7 +14,7 @@ import { correlate } from './correlate.ts'
  */
 export function referenceWith({ storage = 'file', nodes = 1 }: { storage?: 'file' | 'memory'; nodes?: 1 | 3 }): ReturnType<typeof defineSystem> {
   return defineSystem({
-    name: ['reference', ...(storage === 'file' ? [] : [storage]), ...(nodes === 1 ? [] : ['cluster'])].join('-'),
+    name: nodes > 1 ? 'clustered' : storage === 'file' ? 'reference' : 'reference-memory',
     components: {
       // What is acked is in the page cache, and on disk two minutes later at most: safe from a killed server, not from a power cut.
       queue: nats({ storage, nodes, syncInterval: '2m' }),
