@@ -94,7 +94,7 @@ test('every problem of a scenario and its system is listed at once: path, what w
     'system.destinations.crm.latency.p50: found "20 parsecs", must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
     'system.destinations.crm.failures.share: found 3, must be a number from 0 to 1',
     'system.settle: found 9, must be a duration longer than zero, such as 250ms, 35s, 1.5m or 2h',
-    'system.components.queue.storag: unknown, did you mean storage?; there is kind, storage, syncInterval',
+    'system.components.queue.storag: unknown, did you mean storage?; there is kind, storage, syncInterval, nodes',
     'system.roles.bufer: unknown, did you mean buffer?; there is intake, buffer, worker, store, reconciler',
     'system.components.app: asks for the address of "quue"; there are queue, app, worker, crm, platform',
     'system.components.worker.env: throws REGION is not set',
