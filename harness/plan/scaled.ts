@@ -1,11 +1,10 @@
 // An arrival shape run faster and with fewer events: how a day, or a platform's whole load, fits into a test.
-import { object, positive, problemsOf, rule, under } from '../scenario/rules.ts'
+import { object, positive, problemsOf, under } from '../scenario/rules.ts'
 import { shapeRule, unsoundShape } from './shape-input.ts'
 import { nestParameters } from './shape-list.ts'
 import type { Scale, Shape } from './shape.ts'
 
-const factor = rule('a number above 0', value => value === undefined || positive.safeParse(value).success)
-const factors = object({ time: factor, rate: factor })
+const factors = object({ time: positive.optional(), rate: positive.optional() })
 
 /**
  * A shape at other factors, each 1 where left out: `time` 1440 runs a day in a minute, `rate` 0.1 sends a tenth of the webhooks a second that the

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compilePlan } from '../../harness/plan/compile.ts'
 import type { Shape } from '../../harness/plan/shape.ts'
-import { constant, flashSale, noonStep, ramp, rollingMidnights, sequence } from '../../harness/plan/shapes.ts'
+import { bursts, constant, flashSale, noonStep, ramp, resumptionSurge, rollingMidnights, scaled, sequence, sineDay, steps, superimpose } from '../../harness/plan/shapes.ts'
 
 const over = '40s'
 const rates = fc.integer({ min: 1, max: 400 })
@@ -12,6 +12,12 @@ const anyShape: fc.Arbitrary<Shape> = fc.oneof(
   fc.tuple(rates, rates).map(([base, peak]) => noonStep({ base, peak, over })),
   fc.tuple(rates, rates).map(([base, peak]) => flashSale({ base, peak, over })),
   fc.tuple(rates, rates).map(([base, peak]) => rollingMidnights({ base, peak, over })),
+  fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 9 }).map(list => steps({ rates: [...list, 7], over })),
+  fc.tuple(fc.integer({ min: 0, max: 400 }), rates).map(([base, peak]) => sineDay({ base, peak, over })),
+  fc.tuple(rates, rates, fc.integer({ min: 1, max: 19 })).map(([base, peak, everySeconds]) => bursts({ base, peak, every: `${everySeconds}s`, lasting: '700ms', over })),
+  fc.tuple(rates, fc.integer({ min: 1, max: 10 })).map(([base, silenceSeconds]) => resumptionSurge({ base, silence: `${silenceSeconds}s`, drain: base * 1.5, over })),
+  fc.tuple(rates, rates).map(([base, peak]) => superimpose([sineDay({ base, peak, over }), scaled(flashSale({ base: 0, peak, over: '60s' }), { time: 2.5, rate: 0.7 }), constant({ rate: 3, over: '9s' })])),
+  fc.tuple(rates, fc.double({ min: 0.5, max: 30, noNaN: true }), fc.double({ min: 0.2, max: 2, noNaN: true })).map(([peak, time, rate]) => scaled(sequence([sineDay({ base: 1, peak, over }), ramp({ from: peak, to: 0, over: '7s' })]), { time, rate })),
   fc.tuple(rates, rates).map(([base, peak]) => sequence([rollingMidnights({ base, peak, over }), noonStep({ base, peak, over })])),
 )
 
@@ -36,6 +42,22 @@ describe('every shape', () => {
         return tick < dueTicks[event - 1] || before > event + 0.5 + 1e-6 || after < Math.min(event + 0.5, total) - 1e-6
       })
       expect(misplaced).toBe(-1)
+    }), { numRuns: 30 })
+  })
+
+  test('leaves no 10 ms window off its integral by more than the event that stands on each edge', () => {
+    fc.assert(fc.property(anyShape, shape => {
+      const { dueTicks } = compile(shape)
+      const windows = Math.ceil(shape.durationMs / 10)
+      const counts = new Uint32Array(windows + 1)
+      for (const tick of dueTicks) counts[Math.floor(tick / 1_000)]++
+      const within = (fromMs: number, toMs: number): number => shape.cumulativeAt(toMs) - shape.cumulativeAt(fromMs)
+      const off = counts.subarray(0, windows).findIndex((count, window) => {
+        const [fromMs, toMs] = [window * 10, window * 10 + 10]
+        // A tick of tolerance on each side: instants are rounded to ticks.
+        return count > within(fromMs - 0.01, toMs + 0.01) + 1 + 1e-6 || count < within(fromMs + 0.01, toMs - 0.01) - 1 - 1e-6
+      })
+      expect(off).toBe(-1)
     }), { numRuns: 30 })
   })
 
@@ -73,6 +95,67 @@ test('the noon step stands at the middle and peaks a minute and a half of two ho
 test('a flash sale comes without notice and leaves a tail', () => {
   const shape = flashSale({ base: 100, peak: 500, over: '100s' })
   expect([19_999, 20_000, 29_999, 32_000, 90_000].map(ms => Math.round(shape.rateAt(ms)))).toEqual([100, 500, 500, 200, 100])
+})
+
+test('steps give each rate an equal part', () => {
+  const shape = steps({ rates: [10, 0, 40], over: '6s' })
+  expect([0, 1_999, 2_000, 3_999, 4_000, 6_000].map(ms => shape.rateAt(ms))).toEqual([10, 10, 0, 0, 40, 40])
+  expect([2_000, 4_000, 6_000].map(ms => shape.cumulativeAt(ms))).toEqual([20, 20, 100])
+})
+
+test('a sine day is darkest at both ends, best in the middle, and half of both in all', () => {
+  const shape = sineDay({ base: 20, peak: 100, over: '24h' })
+  expect([0, 6, 12, 18, 24].map(hour => Math.round(shape.rateAt(hour * 3_600_000)))).toEqual([20, 60, 100, 60, 20])
+  expect(shape.cumulativeAt(shape.durationMs)).toBe(60 * 86_400)
+  expect(shape.cumulativeAt(shape.durationMs / 2)).toBeCloseTo(30 * 86_400, 6)
+})
+
+test('bursts stand in the middle of each whole period, and the rest is calm', () => {
+  const shape = bursts({ base: 10, peak: 100, every: '10s', lasting: '2s', over: '25s' })
+  expect([3_999, 4_000, 5_999, 6_000, 14_000, 24_500].map(ms => shape.rateAt(ms))).toEqual([10, 100, 100, 10, 100, 10])
+  expect(shape.cumulativeAt(25_000)).toBeCloseTo(250 + 2 * 2 * 90, 9)
+})
+
+test('a resumption surge brings what the silence held back, and in all no more than without it', () => {
+  const shape = resumptionSurge({ base: 100, silence: '17h', drain: 440, over: '24h' })
+  const hour = 3_600_000
+  expect([16.99, 17, 21.99, 22.01].map(hours => shape.rateAt(hours * hour))).toEqual([0, 440, 440, 100])
+  expect([17, 22, 24].map(hours => shape.cumulativeAt(hours * hour))).toEqual([0, 22 * 3_600 * 100, 24 * 3_600 * 100])
+})
+
+test('superimposed shapes add up, each until its own end', () => {
+  const shape = superimpose([constant({ rate: 10, over: '1s' }), constant({ rate: 20, over: '2s' })])
+  expect([shape.durationMs, shape.rateAt(999), shape.rateAt(1_000), shape.cumulativeAt(1_000), shape.cumulativeAt(2_000)]).toEqual([2_000, 30, 20, 30, 50])
+})
+
+describe('a scaled shape', () => {
+  test('runs a day in a minute at a tenth of the rate', () => {
+    const shape = scaled(sineDay({ base: 20, peak: 100, over: '24h' }), { time: 1_440, rate: 0.1 })
+    expect(shape.durationMs).toBe(60_000)
+    expect(shape.rateAt(30_000)).toBeCloseTo(10, 9)
+    expect(shape.cumulativeAt(60_000)).toBeCloseTo(6 * 60, 9)
+  })
+
+  test('says so, with the factors of everything in it multiplied', () => {
+    const day = constant({ rate: 10, over: '24h' })
+    expect(scaled(day, { time: 1_440, rate: 0.1 }).scales).toEqual([{ shape: 'constant', lengthMs: 86_400_000, time: 1_440, rate: 0.1 }])
+    expect(scaled(scaled(day, { time: 24 }), { time: 60, rate: 0.1 }).scales).toEqual([{ shape: 'constant', lengthMs: 86_400_000, time: 1_440, rate: 0.1 }])
+    expect(scaled(noonStep({ base: 1, peak: 2, over: '60m' }), { rate: 0.5 }).scales).toEqual([{ shape: 'noonStep', lengthMs: 7_200_000, time: 2, rate: 0.5 }])
+    const parts = sequence([day, scaled(day, { time: 10 })])
+    expect(superimpose([parts, day]).scales).toEqual([{ shape: 'constant', lengthMs: 86_400_000, time: 10, rate: 1 }])
+    expect(scaled(parts, { time: 2 }).scales).toEqual([{ shape: 'sequence', lengthMs: 95_040_000, time: 2, rate: 1 }, { shape: 'constant', lengthMs: 86_400_000, time: 20, rate: 1 }])
+  })
+
+  test('is another plan than the shape at those numbers', () => {
+    const hashOf = (shape: Shape): string => compile(shape).hash
+    expect(hashOf(scaled(constant({ rate: 100, over: '2s' }), { time: 2 }))).not.toBe(hashOf(constant({ rate: 100, over: '1s' })))
+  })
+})
+
+test('shapes that stand for a stretch of real time say for how long a one', () => {
+  const shapes = [noonStep({ base: 1, peak: 2, over: '72s' }), flashSale({ base: 1, peak: 2, over: '36s' }), sineDay({ base: 1, peak: 2, over: '60s' }), rollingMidnights({ base: 1, peak: 2, over: '119s' })]
+  expect(shapes.map(shape => shape.scales?.map(({ time }) => time))).toEqual([[100], [100], [1_440], [3_600]])
+  expect(constant({ rate: 1, over }).scales ?? []).toEqual([])
 })
 
 test('rolling midnights climb from zone to zone, breathe by day and end with the last zone', () => {
@@ -122,8 +205,25 @@ describe('bad arguments', () => {
     ['no shape at all', () => sequence([])],
     ['nothing', () => (constant as () => Shape)()],
     ['no list', () => (sequence as () => Shape)()],
+    ['no step', () => steps({ rates: [], over })],
+    ['one wrong step', () => steps({ rates: [1, -2, 3], over })],
+    ['a burst without end', () => bursts({ base: 1, peak: 2, every: '2s', lasting: '2s', over })],
+    ['no whole burst', () => bursts({ base: 1, peak: 2, every: '50s', lasting: '2s', over })],
+    ['bursts without number', () => bursts({ base: 1, peak: 2, every: '1ms', lasting: '0.5ms', over })],
+    ['a surge that never drains', () => resumptionSurge({ base: 5, silence: '5s', drain: 5, over })],
+    ['a surge that does not drain in time', () => resumptionSurge({ base: 100, silence: '20s', drain: 180, over })],
+    ['a factor of zero', () => scaled(constant({ rate: 1, over }), { time: 0 })],
+    ['a scaled nothing', () => scaled(undefined as never, {})],
+    ['a scaled shape with a problem', () => scaled(constant({ rate: -1, over }), { time: 2 })],
+    ['a superimposed shape with a problem', () => superimpose([constant({ rate: 1, over }), constant({ rate: -1, over })])],
   ])('%s is a problem, and nothing is thrown', (_, make) => {
     expect(make().problems).toHaveLength(1)
+  })
+
+  test('are told with what would be right', () => {
+    expect(resumptionSurge({ base: 100, silence: '20s', drain: 180, over }).problems).toEqual(['over: found "40s", must be at least 45s: 20s of silence, and 20s x 100 / (180 - 100) to drain'])
+    expect(steps({ rates: [1, -2], over }).problems).toEqual(['rates[1]: found -2, must be a number of events a second, 0 or more'])
+    expect(scaled(constant({ rate: -1, over }), { time: 2 })).toMatchObject({ durationMs: 20_000, problems: ['shape.rate: found -1, must be a number of events a second, 0 or more'] })
   })
 
   test('sound ones have no problems', () => {

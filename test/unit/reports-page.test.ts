@@ -56,6 +56,14 @@ describe('the page', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b))
   })
 
+  it('states how the load was scaled and spaced, and claims that nothing was scaled only where that is so', () => {
+    const record = passedRecord()
+    const page = renderHtml({ ...record, timeScale: 1, plan: { ...record.plan, spacing: 'poisson' } }, outageSeries())
+    expect(page).toContain('The load was scaled: noonStep: 2 h at 1/96 of its time. The retry schedule was not scaled.')
+    expect(page).toContain('as a Poisson process has them')
+    expect(renderHtml({ ...record, timeScale: 1, plan: { ...record.plan, scales: [] } }, outageSeries())).toContain('Nothing was scaled')
+  })
+
   it.each(['pass', 'broken', 'missed', 'unknown', 'invalid'] as const)('marks %s by word and sign, not by colour alone', verdict => {
     expect(renderHtml(recordWithVerdict(verdict), outageSeries())).toMatch({ pass: /<\/span>Pass<\/h1>/, broken: /✗<\/span>Broken<\/h1>/, missed: /✗<\/span>Objective missed<\/h1>/, unknown: /\?<\/span>Unknown<\/h1>/, invalid: /!<\/span>Invalid run<\/h1>/ }[verdict])
   })

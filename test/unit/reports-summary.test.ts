@@ -32,6 +32,18 @@ describe('the summary of a run', () => {
     expect(text).toContain('expected no order acked and absent')
   })
 
+  it('states every factor that the load was scaled by, and nothing where there is none', () => {
+    const record = passedRecord()
+    const scaledLine = (scales: typeof record.plan.scales): string | undefined => /^ {2}scaled +(.*)$/m.exec(renderSummary({ ...record, plan: { ...record.plan, scales } }, { color: false, folder }))?.[1]
+    const day = { shape: 'replay', lengthMs: 86_400_000, time: 1_440, rate: 0.1 }
+    expect(scaledLine([day])).toBe('replay: 24 h at 1/1,440 of its time and 0.1 × its rate')
+    expect(scaledLine([{ ...day, rate: 1 }, { ...day, rate: 1 }])).toBe('replay: 24 h at 1/1,440 of its time')
+    expect(scaledLine([{ ...day, time: 0.5, rate: 1 }, { ...day, time: 1 }])).toBe('replay: 24 h at 2 × its time; replay: 24 h at 0.1 × its rate')
+    expect(scaledLine([{ ...day, time: 1, rate: 1 }])).toBeUndefined()
+    const many = { ...record.plan, scales: Array.from({ length: 9 }, (_, part) => ({ ...day, shape: `part-${part}`, rate: 1 })) }
+    expect(renderSummary({ ...record, plan: many }, { color: false, folder }).replace(/\s+/g, ' ')).toContain('part-3: 24 h at 1/1,440 of its time; 5 more')
+  })
+
   it('tells the worst story only where something broke', () => {
     expect(renderSummary(passedRecord(), { color: false, folder })).not.toContain('worst')
     expect(renderSummary(brokenRecord(), { color: false, folder })).toMatch(/worst +order 5870130017655 of hemlock-7/)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FloodmarkError } from '../../harness/errors.ts'
-import { at, command, constant, defineScenario, defineSystem, delay, http, nats, noLoss, portion, ramp, recovery, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
+import { at, command, constant, defineScenario, defineSystem, exponential, replay, delay, http, nats, noLoss, portion, ramp, recovery, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
 import { listScaledTimes } from '../../harness/phases/scaled-times.ts'
 import { prepare, type PrepareOptions } from '../../harness/scenario/prepare.ts'
 
@@ -47,7 +47,7 @@ const load = { shape: constant({ rate: 1, over: '60s' }), shops: 20, topics: ['o
 
 test('fills in what was left out', () => {
   const { load: filled, scenario: made, systemFile, floodMs } = prepare(scenario())
-  expect(filled).toMatchObject({ timeScale: 1, maxSockets: 1_024 })
+  expect(filled).toMatchObject({ spacing: 'even', timeScale: 1, maxSockets: 1_024 })
   expect(made).toMatchObject({ repair: false, lateAfter: '5m', drainLimit: '5m', recoveryBound: '30s', generator: { lagP99Ms: 50, unsent: 0 } })
   expect(system).toMatchObject({ name: 'scenario-prepare.test', settle: '35s', intake: { refusedStatuses: [] } })
   expect([systemFile, floodMs]).toEqual([null, 60_000])
@@ -95,6 +95,11 @@ test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
   ['shape that is none', { load: { ...load, shape: 'flat' } }, {}, 'load.shape: found "flat", must be a shape'],
   ['load that is none', { load: { ...load, shape: constant({ rate: 1e9, over: '60s' }) } }, {}, 'load.shape: constant comes to 60000000000 events in all, must be at most'],
   ['load of nothing', { load: { ...load, shape: constant({ rate: 0, over: '60s' }) } }, {}, 'load.shape: constant comes to 0 events, must be at least one order'],
+  ['spacing', { load: { ...load, spacing: 'poison' } }, {}, 'load.spacing: found "poison", must be one of even, uniform, poisson'],
+  ['policy that refuses', { load: { ...load, retries: exponential({ first: 'soon' as '1s', factor: 2, retries: 3 }) } }, {}, 'load.retries.first: found "soon", must be a duration'],
+  ['policy that is none', { load: { ...load, retries: 'often' } }, {}, 'load.retries: found "often", must be an object with name'],
+  ['more retries than are counted', { load: { ...load, retries: { ...shopify2024, delaysMs: Array.from({ length: 255 }, () => 1) } } }, {}, 'load.retries.delaysMs: found a list of 255, must be a list of at most 254 delays'],
+  ['recording that is not there', { load: { ...load, shape: replay({ file: 'no-such.csv' }) } }, {}, 'load.shape.file: ENOENT'],
   ['part of a duration that is none', { load: { ...load, shape: constant({ rate: 1, over: portion('2 parsecs' as '2s', 0.5) }) } }, {}, 'load.shape.over: found "2 parsecs"'],
   ['option of a check', { expect: [noLoss(), delay({ p99: '20 parsecs' as '20s' })] }, {}, 'expect.delay.p99: found "20 parsecs", must be a duration'],
   ['options of a check', { expect: [throughput({} as never)] }, {}, 'expect.throughput.atLeast: found nothing, must be a share'],
