@@ -33,10 +33,10 @@ export function referenceWith({ storage = 'file', nodes = 1 }: { storage?: 'file
         ready: http('/healthz'),
       }),
       reconciler: node('./reconciler/main.ts', {
-        env: ({ to, host, port, scaled, adminToken }) => ({
+        env: ({ to, host, port, scaled, adminToken, topics }) => ({
           HOST: host, PORT: port, NATS_URL: to('queue'), LEDGER_URL: to('ledger'), ADMIN_URL: to('platform'), ADMIN_TOKEN: adminToken,
           DESTINATIONS: `analytics=${to('analytics')}/v1/batch`, STREAM_STORAGE: storage, STREAM_REPLICAS: nodes, DUPLICATE_WINDOW_MS: scaled('2m'),
-          RECONCILE_INTERVAL_MS: scaled('1h'), RECONCILE_LOOKBACK_MS: scaled('24h'), RECONCILE_SETTLE_MS: 3_000,
+          TOPICS: topics.join(','), RECONCILE_INTERVAL_MS: scaled('1h'), RECONCILE_LOOKBACK_MS: scaled('24h'), RECONCILE_SETTLE_MS: 3_000,
         }),
         ready: http('/healthz'),
       }),

@@ -106,6 +106,8 @@ export interface ArrangeOptions {
   timeScale: number
   secret: string
   adminToken: string
+  /** What the platform sends: the app's subscriptions. */
+  topics: readonly string[]
   /** Where the destinations and the Admin API listen; links to them start here. */
   servers: { adminPort: number; destinationPorts: Record<string, number> }
   /** Addresses other than loopback that a `running` component may have. */

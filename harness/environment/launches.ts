@@ -66,6 +66,7 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
       scaled: duration => mustDurationMs(duration) / options.timeScale,
       secret: options.secret,
       adminToken: options.adminToken,
+      topics: options.topics,
     }
   }
   function addressFrom(from: string, to: string): string {

@@ -57,6 +57,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       folder: folder.path,
       links: options.links,
       timeScale: load.timeScale,
+      topics: load.topics,
       servers: servers.ports,
       allowedHosts: options.allowedHosts,
       progress: line => progress.line(line),

@@ -89,6 +89,8 @@ export interface EnvContext {
   secret: string
   /** Token for the platform's Admin API. */
   adminToken: string
+  /** What the scenario's platform sends: the topics that the app subscribes to. */
+  topics: readonly string[]
 }
 
 export type Env = (context: EnvContext) => Record<string, string | number>

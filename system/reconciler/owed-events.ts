@@ -13,6 +13,8 @@ export interface OwedEvent extends Identity {
 
 const implied: Readonly<Record<string, (order: Order) => boolean>> = {
   'orders/create': () => true,
+  // Sent for nearly every change, creation and payment among them.
+  'orders/updated': () => true,
   'orders/paid': order => order.financialStatus === 'paid',
   'orders/fulfilled': order => order.fulfillmentStatus === 'fulfilled',
   'orders/cancelled': order => order.cancelledAt !== undefined,

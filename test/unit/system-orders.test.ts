@@ -82,10 +82,11 @@ test.for([0, 1, 63, 64, 1_000, 65_536, 65_537, 200_000])('a signature over %i by
 })
 
 test('an order owes one event for each subscribed topic that its state implies', () => {
-  const all = ['orders/create', 'orders/paid', 'orders/fulfilled', 'orders/cancelled']
+  const all = ['orders/create', 'orders/updated', 'orders/paid', 'orders/fulfilled', 'orders/cancelled']
   const owed = (more: string, topics = all): string[] => owedEvents('a.myshopify.com', `{"id":1,${rest}${more}}`, topics, 3_600_000).map(event => event.topic)
-  expect(owed('')).toEqual(['orders/create'])
-  expect(owed(',"financial_status":"paid","fulfillment_status":"fulfilled"')).toEqual(['orders/create', 'orders/paid', 'orders/fulfilled'])
+  expect(owed('')).toEqual(['orders/create', 'orders/updated'])
+  expect(owed('', ['orders/create'])).toEqual(['orders/create'])
+  expect(owed(',"financial_status":"paid","fulfillment_status":"fulfilled"')).toEqual(['orders/create', 'orders/updated', 'orders/paid', 'orders/fulfilled'])
   expect(owed(',"financial_status":"paid","cancelled_at":"2026-11-27T13:00:00Z"', ['orders/cancelled'])).toEqual(['orders/cancelled'])
   expect(owedEvents('a.myshopify.com', `{"id":1,${rest}}`, ['orders/create'], 3_600_000)[0].hourStart).toBe('2026-11-27T12:00:00.000Z')
 })
