@@ -3,6 +3,7 @@ export { defineScenario, defineSystem } from './scenario/define.ts'
 export type { LoadInput, ScenarioInput, SystemInput } from './scenario/define.ts'
 export { portion } from './scenario/duration.ts'
 export type { Duration, FloodTime } from './scenario/duration.ts'
+export type { Displacement, Realism } from './scenario/realism.ts'
 export type { Load, ParameterValue, ParameterValues, Scenario, Topic } from './scenario/scenario.ts'
 export type { Component, Correlated, Destination, DestinationRequest, Distribution, Env, EnvContext, Intake, Ready, Role, System } from './scenario/system.ts'
 
