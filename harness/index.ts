@@ -18,7 +18,7 @@ export { custom, exponential, fixed, littledata2019, shopify2019, shopify2024 } 
 export type { RetryPolicy } from './platform/retry-policy.ts'
 
 // Faults.
-export { at } from './faults/at.ts'
+export { at, during } from './faults/at.ts'
 export type { FaultRequest } from './faults/fault.ts'
 
 // Guardrails: what ends the whole experiment at once.

@@ -19,13 +19,39 @@ type Target<K> = K extends { targets: 'platform' } ? [] : [target: string]
 /** One method a kind of fault: the target (role, component, `from->to`, destination), then the kind's parameters. */
 export type FaultBuilder = { [K in keyof typeof faultKinds]: (...asked: [...Target<(typeof faultKinds)[K]>, ...Arguments<ParametersOf<(typeof faultKinds)[K]>>]) => FaultWithoutEnd }
 
-/** Begins a fault at a point of the flood: a share of it (`40%`) or a time since it began (`12s`). */
-export function at(time: FloodTime): FaultBuilder {
-  const begin = (kind: string) => (...asked: [] | [string | FaultParameters, FaultParameters?]): FaultWithoutEnd => {
+/** The same for a fault that comes again. */
+export interface RepeatedFaultBuilder extends FaultBuilder {
+  /** How often in all. Left out: as often as the flood has room for it. */
+  times(count: number): FaultBuilder
+}
+
+/** The same with its end already said. */
+export type FaultInWindow = { [K in keyof FaultBuilder]: (...asked: Parameters<FaultBuilder[K]>) => FaultRequest }
+
+/** Begins a fault at a point of the flood: a share of it (`40%`) or a time since it began (`12s`). With `every` it comes again after that long. */
+export function at(time: FloodTime): FaultBuilder & { every(time: FloodTime): RepeatedFaultBuilder } {
+  const openEnded = (when: Pick<FaultRequest, 'at' | 'every' | 'times'>) => (fault: Fault): FaultWithoutEnd => ({ for: length => ({ ...fault, ...when, for: length }) })
+  return builder(openEnded({ at: time }), {
+    every: (again: FloodTime) => builder(openEnded({ at: time, every: again }), {
+      times: (count: number) => builder(openEnded({ at: time, every: again, times: count })),
+    }),
+  })
+}
+
+/** A fault from one point of the flood to another: `during('20%', '60%').slow('worker->store', { latency: '300ms' })`. */
+export function during(from: FloodTime, until: FloodTime): FaultInWindow {
+  return builder(fault => ({ ...fault, at: from, until }))
+}
+
+type Fault = Pick<FaultRequest, 'kind' | 'target' | 'parameters'>
+
+/** A method for each kind, and what else can be said at this point. The registry holds the types, which no signature here could keep. */
+function builder(finish: (fault: Fault) => unknown, more: object = {}): any {
+  const begin = (kind: string) => (...asked: [] | [string | FaultParameters, FaultParameters?]): unknown => {
     const [target, parameters] = faultKind(kind)?.targets === 'platform' ? [platform, asked[0]] : asked
-    return { for: length => ({ kind, target: target as string, parameters: { ...parameters as FaultParameters }, at: time, for: length }) }
+    return finish({ kind, target: target as string, parameters: { ...parameters as FaultParameters } })
   }
-  const known = Object.fromEntries(Object.keys(faultKinds).map(kind => [kind, begin(kind)])) as unknown as FaultBuilder
+  const known = Object.fromEntries(Object.keys(faultKinds).map(kind => [kind, begin(kind)]))
   // A mistyped kind makes a request too: throwing here would tell it alone.
-  return new Proxy(known, { get: (builder, kind) => Reflect.get(builder, kind) ?? begin(String(kind)) })
+  return new Proxy({ ...known, ...more }, { get: (methods, kind) => Reflect.get(methods, kind) ?? begin(String(kind)) })
 }

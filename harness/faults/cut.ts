@@ -1,7 +1,7 @@
 // Fault `cut`: the path is gone. Connections drop, new ones are refused.
 import type { FaultKind, Watch } from './fault.ts'
 import { accepts, askOnce, holdConnection } from './probe.ts'
-import { proxiedLink, proxyStep, replaceProxy } from './proxied-link.ts'
+import { bringUp, proxiedLink, proxyStep, replaceProxy, takeDown } from './proxied-link.ts'
 
 const probeLimitMs = 1_000
 
@@ -9,12 +9,12 @@ export const cut: FaultKind<{}> = {
   targets: 'link',
   summary: 'cut a link: connections drop, new ones are refused',
   healLimitMs: 3_000,
+  silences: () => true,
   problems: parameters => Object.keys(parameters).map(name => `${name}: cut takes no parameters`),
   undo: (environment, target) => [proxyStep(environment, target, 'enable-proxy')],
 
-  async install(environment, target) {
-    const { toxiproxy, proxy } = proxiedLink(environment, target)
-    await toxiproxy.setEnabled(proxy, false)
+  async install(environment, target, _parameters, id) {
+    await takeDown(environment, target, id)
     return 'proxy disabled'
   },
 
@@ -50,11 +50,7 @@ export const cut: FaultKind<{}> = {
     }
   },
 
-  async heal(environment, target) {
-    const { toxiproxy, proxy } = proxiedLink(environment, target)
-    await toxiproxy.setEnabled(proxy, true)
-  },
-
+  heal: bringUp,
   forceHeal: replaceProxy,
 
   async probeHealed(environment, target) {

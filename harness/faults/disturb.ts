@@ -3,6 +3,7 @@ import { monotonicMs } from '../clock.ts'
 import { causeOf } from '../errors.ts'
 import type { FaultRecord, ResolvedFault } from './fault.ts'
 import { labelOf, runFault, type FaultContext } from './fault-run.ts'
+import { conflict } from './overlap.ts'
 import { faultKinds, type FaultKinds } from './registry.ts'
 
 export interface DisturbOptions extends Omit<FaultContext, 'kinds' | 'sinceFloodMs'> {
@@ -23,22 +24,25 @@ export async function disturb(options: DisturbOptions): Promise<FaultRecord[]> {
   const sinceFloodMs = (): number => monotonicMs() - options.floodStartedAtMs
   const records = new Map<string, FaultRecord>()
 
-  /** Faults on one target follow each other: a restart may take longer than the schedule has room for. */
-  async function runTarget(target: string): Promise<void> {
-    for (const fault of faults.filter(each => each.target === target).toSorted((a, b) => a.atMs - b.atMs)) {
-      const record = blankRecord(fault)
-      try {
-        if (await runFault(fault, record, { ...options, kinds, sinceFloodMs })) records.set(fault.id, record)
-      } catch (error) {
-        // A bug in one kind must not keep the other faults from being healed.
-        record.evidence.push(`failed: ${causeOf(error)}`)
-        records.set(fault.id, record)
-        onEvent({ kind: 'failed', id: fault.id, label: labelOf(fault), text: `${labelOf(fault)} failed: ${causeOf(error)}` })
-      }
+  async function runOne(fault: ResolvedFault): Promise<void> {
+    const record = blankRecord(fault)
+    try {
+      if (await runFault(fault, record, { ...options, kinds, sinceFloodMs })) records.set(fault.id, record)
+    } catch (error) {
+      // A bug in one kind must not keep the other faults from being healed.
+      record.evidence.push(`failed: ${causeOf(error)}`)
+      records.set(fault.id, record)
+      onEvent({ kind: 'failed', id: fault.id, label: labelOf(fault), text: `${labelOf(fault)} failed: ${causeOf(error)}` })
     }
   }
 
-  await Promise.all([...new Set(faults.map(fault => fault.target))].map(runTarget))
+  const begun: { fault: ResolvedFault; over: Promise<void> }[] = []
+  for (const fault of faults.toSorted((a, b) => a.atMs - b.atMs)) {
+    // What cannot be in force together follows each other: a restart may take longer than the schedule has room for.
+    const before = begun.filter(earlier => conflict(earlier.fault, fault, kinds) !== undefined)
+    begun.push({ fault, over: Promise.all(before.map(({ over }) => over)).then(() => runOne(fault)) })
+  }
+  await Promise.all(begun.map(({ over }) => over))
   return faults.map(fault => records.get(fault.id)).filter(record => record !== undefined)
 }
 

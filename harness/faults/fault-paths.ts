@@ -10,7 +10,9 @@ const probeLimitMs = 5_000
 
 /** Makes every fault's probes once and lets them go: a line for each fault whose effect no probe could see in this environment. */
 export async function probeFaultPaths(environment: Environment, faults: readonly ResolvedFault[], kinds: FaultKinds = faultKinds): Promise<string[]> {
-  const problems = await Promise.all(faults.map(async fault => {
+  // One that comes again is probed once.
+  const different = [...new Map(faults.map(fault => [JSON.stringify([fault.kind, fault.target, fault.parameters]), fault])).values()]
+  const problems = await Promise.all(different.map(async fault => {
     try {
       const watch = await within('its probes', probeLimitMs, faultKind(fault.kind, kinds)!.watch(environment, fault.target, fault.parameters))
       watch.close()

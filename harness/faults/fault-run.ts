@@ -72,9 +72,9 @@ async function prepareWatch(kind: FaultKind, fault: ResolvedFault, record: Fault
 /** Installs and waits until a probe sees it in force; what installing said it did. */
 async function install(kind: FaultKind, fault: ResolvedFault, record: FaultRecord, context: FaultContext): Promise<string> {
   const { environment, signal, sinceFloodMs } = context
-  const { target, parameters } = fault
-  const done = await within('installing', installLimitMs, kind.install(environment, target, parameters))
-  const seen = await until('a probe that sees it installed', probeLimitMs, () => kind.probeInstalled(environment, target, parameters), { signal })
+  const { id, target, parameters } = fault
+  const done = await within('installing', installLimitMs, kind.install(environment, target, parameters, id))
+  const seen = await until('a probe that sees it installed', probeLimitMs, () => kind.probeInstalled(environment, target, parameters, id), { signal })
   record.installedAt = sinceFloodMs()
   record.evidence.push(`installed: ${done}; ${seen}`)
   tell('installed', fault, `installed: ${seen}`, context)
@@ -111,12 +111,12 @@ async function observe(fault: ResolvedFault, record: FaultRecord, eyes: { watch:
 /** Heals, by force where the mild way fails or hangs. Not to be aborted: bounded by the kind's own limit, twice. */
 async function heal(kind: FaultKind, fault: ResolvedFault, record: FaultRecord, context: FaultContext): Promise<boolean> {
   const { environment, sinceFloodMs } = context
-  const { target } = fault
-  const ways = [['healed', () => kind.heal(environment, target)], ['healed by force', () => kind.forceHeal(environment, target)]] as const
+  const { id, target } = fault
+  const ways = [['healed', () => kind.heal(environment, target, id)], ['healed by force', () => kind.forceHeal(environment, target, id)]] as const
   for (const [how, way] of ways) {
     try {
       await within(how, kind.healLimitMs, way())
-      const seen = await until('a probe that sees it gone', probeLimitMs, () => kind.probeHealed(environment, target))
+      const seen = await until('a probe that sees it gone', probeLimitMs, () => kind.probeHealed(environment, target, id))
       record.healedAt = sinceFloodMs()
       record.evidence.push(`${how}: ${seen}`)
       tell('healed', fault, `${how}: ${seen}`, context)

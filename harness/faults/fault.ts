@@ -49,20 +49,24 @@ export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultPar
   problems(parameters: FaultParameters): string[]
   /** Problems with the system it is done to and with the rest of the scenario. Called with parameters that have none of their own. */
   problemsWith?(setting: FaultSetting, parameters: P): string[]
+  /** Whether nothing answers in time where it is in force, so that no other fault could begin there and be seen. Left out: something does. */
+  silences?(parameters: P): boolean
+  /** The shortest window in which its effect can be seen, ms. Left out: any. */
+  leastMs?(parameters: P): number
   /** What undoes it, whatever state it is in. Safe to run twice. */
   undo(environment: Disturbed, target: string): UndoStep[]
   /** Makes what the effect will be seen with: probes that work now. Called before `install`; throws where no probe can work. */
   watch(environment: Disturbed, target: string, parameters: P): Promise<Watch>
-  /** Puts it in force and says what was done. Throws where it cannot be. */
-  install(environment: Disturbed, target: string, parameters: P): Promise<string>
+  /** Puts it in force and says what was done. Throws where it cannot be. `id` is the fault's own: several may be in force on one link. */
+  install(environment: Disturbed, target: string, parameters: P, id: string): Promise<string>
   /** Looks whether it is in force (undefined: not), with what was seen. Does not use the traffic of the run. */
-  probeInstalled(environment: Disturbed, target: string, parameters: P): Promise<string | undefined>
+  probeInstalled(environment: Disturbed, target: string, parameters: P, id: string): Promise<string | undefined>
   /** Takes it away. Harmless where it is not in force. */
-  heal(environment: Disturbed, target: string): Promise<void>
+  heal(environment: Disturbed, target: string, id: string): Promise<void>
   /** The fallback of a heal that failed or hung: may cost more than the fault did, such as every connection of a link. */
-  forceHeal(environment: Disturbed, target: string): Promise<void>
+  forceHeal(environment: Disturbed, target: string, id: string): Promise<void>
   /** Looks whether it is gone (undefined: not yet), with what was seen. */
-  probeHealed(environment: Disturbed, target: string): Promise<string | undefined>
+  probeHealed(environment: Disturbed, target: string, id: string): Promise<string | undefined>
 }
 
 /** What a fault is asked for in; `target` in the system's own names. */

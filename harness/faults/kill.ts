@@ -9,6 +9,7 @@ export const kill: FaultKind<{}> = {
   summary: 'kill -9 a component and all its processes; it stays away for the window and is then started again',
   // A restart ends when the component is ready: a queue reads its store back, a database replays its log.
   healLimitMs: 30_000,
+  silences: () => true,
   problems: parameters => Object.keys(parameters).map(name => `${name}: kill takes no parameters`),
   // A dead process is nothing that has to be undone when the harness is gone too.
   undo: () => [],

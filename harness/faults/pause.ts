@@ -10,6 +10,7 @@ export const pause: FaultKind<{}> = {
   targets: 'component',
   summary: 'pause a component: all its processes are stopped, its connections stay open and silent',
   healLimitMs: 10_000,
+  silences: () => true,
   problems: parameters => Object.keys(parameters).map(name => `${name}: pause takes no parameters`),
   undo: (environment, target) => [{ do: 'signal', ...lifeOf(managedComponent(environment, target)), signal: 'SIGCONT' }],
 

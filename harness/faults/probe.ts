@@ -30,19 +30,25 @@ const questions = {
 
 /** Connects through a link and, where the server speaks first (NATS), waits for its greeting. Throws where it does not get there in `limitMs`. */
 export async function holdConnection(link: Link, limitMs: number): Promise<HeldConnection> {
+  const { socket, ended } = await openConnection(link, limitMs)
+  return { ask: limit => ask(socket, ended, questions[link.protocol](link), limit), close: () => void socket.destroy() }
+}
+
+/** The same as a bare socket; `ended` resolves with how it ended: `closed`, or the code of its error. */
+export async function openConnection(link: Link, limitMs: number): Promise<{ socket: Socket; ended: Promise<string> }> {
   const [host, port] = splitAddress(link.listen)
   const socket = connect({ host, port, noDelay: true })
   const ended = endOf(socket)
   try {
     await first(socket, 'connect', ended, limitMs)
     // Through Toxiproxy every connect succeeds; the greeting shows that somebody is behind it.
-    if (link.protocol === 'nats') await first(socket, 'data', ended, limitMs)
+    if (link.protocol === 'nats') await wholeLine(socket, ended, limitMs)
   } catch (error) {
     socket.destroy()
     throw error
   }
   socket.resume()
-  return { ask: limit => ask(socket, ended, questions[link.protocol](link), limit), close: () => void socket.destroy() }
+  return { socket, ended }
 }
 
 /** A fresh connection and one question: what a client would meet that comes now. Never throws. */
@@ -98,6 +104,19 @@ function endOf(socket: Socket): Promise<string> {
     socket.once('end', () => resolve('closed'))
     socket.once('close', () => resolve('closed'))
   })
+}
+
+/** A greeting may come in slices, and what is left of it would pass for an answer. */
+async function wholeLine(socket: Socket, ended: Promise<string>, limitMs: number): Promise<void> {
+  const deadline = monotonicMs() + limitMs
+  let last = ''
+  const keep = (bytes: Buffer): void => { last = bytes.subarray(-1).toString() }
+  socket.on('data', keep)
+  try {
+    while (last !== '\n') await first(socket, 'data', ended, deadline - monotonicMs())
+  } finally {
+    socket.off('data', keep)
+  }
 }
 
 async function first(socket: Socket, event: 'connect' | 'data', ended: Promise<string>, limitMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import { shapeRule } from '../plan/shape-input.ts'
 import { maxShops } from '../plan/shops.ts'
 import { spacings } from '../plan/spacing.ts'
 import type { Check } from '../checks/check.ts'
+import type { FaultRequest } from '../faults/fault.ts'
 import type { Guard } from '../guards/guard.ts'
 import { mostRetries } from '../platform/retry-input.ts'
 import { isSystem } from './define.ts'
@@ -62,7 +63,10 @@ const fault = object({
   target: text,
   parameters: rule('an object', value => typeof value === 'object' && value !== null),
   at: floodTime,
-  for: floodTime,
+  for: floodTime.optional(),
+  until: floodTime.optional(),
+  every: floodTime.optional(),
+  times: whole(1, 200).optional(),
 })
 
 /** Problems of the scenario's own form, one line each. */
@@ -95,7 +99,13 @@ export function faultListProblems(value: unknown): string[] {
 export function faultProblems(path: string, value: unknown): string[] {
   if (typeof value === 'object' && value !== null && 'for' in value && typeof value.for === 'function') return [`${path}: has no end, must be closed with .for('30%')`]
   if (typeof value === 'object' && value !== null && Object.keys(faultKinds).some(kind => kind in value)) return [`${path}: has no kind, must go on with one of ${Object.keys(faultKinds).join(', ')}, such as .kill('buffer')`]
-  return problemsOf(path, fault, value)
+  const problems = problemsOf(path, fault, value)
+  if (problems.length > 0) return problems
+  const { for: length, until, every, times } = value as FaultRequest
+  return [
+    ...((length === undefined) === (until === undefined) ? [`${path}: found ${length === undefined ? 'neither' : 'both'}, must have one of for and until`] : []),
+    ...(times !== undefined && every === undefined ? [`${path}.times: found ${times}, must come with every`] : []),
+  ]
 }
 
 function isTopicList(value: unknown): boolean {

@@ -102,7 +102,7 @@ describe('every fault is seen installed, observed and healed', () => {
     const queue = environment.components.get('queue')!
     const mute = Object.create(queue, { probe: { value: async () => { throw new Error('nobody listens') } } })
     const around = { ...environment, components: new Map([...environment.components, ['queue', mute]]) }
-    const kill = planted(faultKinds.kill, { install: faultKinds.kill.install, probeHealed: () => faultKinds.kill.probeHealed(environment, 'queue') })
+    const kill = planted(faultKinds.kill, { install: faultKinds.kill.install, probeHealed: () => faultKinds.kill.probeHealed(environment, 'queue', '') })
     const [record] = await run([fault('kill', 'queue', 500)], { environment: around, kinds: { kill } })
     expect(record).toMatchObject({ observedBy: 'exit', observedAt: expect.any(Number), healedAt: expect.any(Number) })
     expect(record.evidence.join('\n')).toContain('SIGKILL')
@@ -132,9 +132,9 @@ describe('a fault that does nothing', () => {
 
   test('on the wrong link is not observed', async () => {
     const astray = planted(faultKinds.cut, {
-      install: around => faultKinds.cut.install(around, 'intake->ledger', {}),
+      install: (around, _target, _parameters, id) => faultKinds.cut.install(around, 'intake->ledger', {}, id),
       probeInstalled: async () => 'so it says',
-      heal: around => faultKinds.cut.heal(around, 'intake->ledger'),
+      heal: (around, _target, id) => faultKinds.cut.heal(around, 'intake->ledger', id),
     })
     const [record] = await run([fault('cut', 'intake->queue')], { kinds: { cut: astray } })
     expect(record).toMatchObject({ installedAt: expect.any(Number), observedAt: null })
@@ -198,7 +198,7 @@ describe('whatever happens, what was installed is healed', () => {
   }, 60_000)
 
   test('an install that does its work and then throws', async () => {
-    const throwing = planted(faultKinds.cut, { install: async (around, target) => { await faultKinds.cut.install(around, target, {}); throw new Error('planted') } })
+    const throwing = planted(faultKinds.cut, { install: async (around, target, _parameters, id) => { await faultKinds.cut.install(around, target, {}, id); throw new Error('planted') } })
     const [record] = await run([fault('cut', 'intake->queue')], { kinds: { cut: throwing } })
     expect(record).toMatchObject({ installedAt: null, observedAt: null, healedAt: expect.any(Number) })
     expect(record.evidence.join('\n')).toContain('not installed: planted')
