@@ -1,3 +1,4 @@
+import type { RunRecord } from '../reports/record.ts'
 import type { Progress } from './progress.ts'
 
 /** How a scenario is to be run, whatever it says itself. */
@@ -8,6 +9,8 @@ export interface RunOptions {
   links: 'toxiproxy' | 'direct'
   /** Hosts other than loopback that the system may stand on. */
   allowedHosts: readonly string[]
+  /** Both arms are run: this is the first, without faults, or the second, with what the first came to. */
+  arm?: { kind: 'control' } | { kind: 'faults'; control: Pick<RunRecord, 'runId' | 'verdict' | 'counts' | 'throughput' | 'latencyMs'> }
   signal: AbortSignal
   progress: Progress
 }

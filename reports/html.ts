@@ -6,6 +6,7 @@ import { banner, keyNumbers } from './page/banner.ts'
 import { chartData } from './page/chart-data.ts'
 import { chartsSection } from './page/chart-figures.ts'
 import { checksSection } from './page/checks.ts'
+import { controlSection } from './page/control.ts'
 import { faultsSection } from './page/faults.ts'
 import { html, jsonBlock, Markup } from './page/markup.ts'
 import { environmentSection, filesSection, phasesSection, processesSection } from './page/run-facts.ts'
@@ -43,6 +44,7 @@ ${keyNumbers(record)}
 ${checksSection(record)}
 ${chartsSection(record, series)}
 ${faultsSection(record)}
+${controlSection(record)}
 ${storiesSection(record)}
 ${latencySection(record)}
 <div class="columns">${throughputSection(record)}${timeScaleSection(record)}</div>

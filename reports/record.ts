@@ -12,6 +12,16 @@ const percentiles = z.object({ p50: ms, p90: ms, p99: ms, p999: ms, max: ms, cou
 
 const verdict = z.enum(['pass', 'fail', 'unknown', 'invalid'])
 
+const runVerdict = z.enum(['pass', 'broken', 'missed', 'unknown', 'invalid'])
+
+const counts = z.object({
+  planned: count, sent: count, unsent: count, attempts: count, acked: count, refused: count, indeterminate: count,
+  delivered: count, lost: count, missed: count, pending: count,
+  late: count, duplicated: count, phantom: count, mutated: count, resolved: count, refusedButApplied: count, arrivals: count, listedBeforeArrival: count,
+})
+const throughput = z.object({ overall: z.number(), worstShopHour: z.object({ shop: z.string(), hour: count, delivered: count, planned: count }).nullable() })
+const latencyMs = z.object({ generatorLag: percentiles, answer: percentiles, delivery: percentiles, uncorrected: percentiles })
+
 export const runRecord = z.object({
   schemaVersion: z.literal(schemaVersion),
   runId: z.string(),
@@ -38,15 +48,11 @@ export const runRecord = z.object({
     /** What of the shape was scaled: what lasts `lengthMs` in truth ran `time` times faster, at this share of its rate. */
     scales: z.array(z.object({ shape: z.string(), lengthMs: ms, time: z.number(), rate: z.number() })).default([]),
   }),
-  counts: z.object({
-    planned: count, sent: count, unsent: count, attempts: count, acked: count, refused: count, indeterminate: count,
-    delivered: count, lost: count, missed: count, pending: count,
-    late: count, duplicated: count, phantom: count, mutated: count, resolved: count, refusedButApplied: count, arrivals: count, listedBeforeArrival: count,
-  }),
+  counts,
   unsentReasons: z.record(z.string(), count),
-  throughput: z.object({ overall: z.number(), worstShopHour: z.object({ shop: z.string(), hour: count, delivered: count, planned: count }).nullable() }),
+  throughput,
   /** Planned to sent; planned to answered and planned to delivered; uncorrected is sent to answered. Answers are those of first attempts. */
-  latencyMs: z.object({ generatorLag: percentiles, answer: percentiles, delivery: percentiles, uncorrected: percentiles }),
+  latencyMs,
   /** HDR histograms of microseconds, compressed, base64; inside faults includes the declared recovery. */
   histograms: z.object({ delivery: z.object({ all: z.string(), insideFaults: z.string(), outsideFaults: z.string() }), answer: z.object({ all: z.string() }) }),
   faults: z.array(z.object({
@@ -67,7 +73,9 @@ export const runRecord = z.object({
   deaths: z.array(z.object({ name: z.string(), harness: z.boolean(), how: z.string(), lastLines: z.array(z.string()), at: ms })),
   /** Names of the record's files, relative to its folder. */
   files: z.object({ series: z.string(), events: z.string(), attempts: z.string(), report: z.string(), logs: z.array(z.string()) }),
-  verdict: z.enum(['pass', 'broken', 'missed', 'unknown', 'invalid']),
+  /** The control arm that ran before this one: the same plan without faults. Null where there was none. */
+  control: z.object({ runId: z.string(), verdict: runVerdict, counts, throughput, latencyMs }).nullable().default(null),
+  verdict: runVerdict,
   exitCode: z.number().int(),
 })
 

@@ -37,6 +37,7 @@ export function renderSummary(record: RunRecord, { color, width = 100, folder }:
     ...labelled(`${nounOf(record)}s`, ordersLine(record), columns, paint),
     ...(scaled === undefined ? [] : labelled('scaled', scaled, columns, paint)),
     ...faultLines(record.faults, columns, paint),
+    ...(record.control === null ? [] : labelled('control', controlLine(record.control), columns, paint)),
     ...(story === undefined ? [] : labelled('worst', storyLine(story), columns, paint)),
     // Never wrapped, so that it can be clicked or copied.
     `  ${paint('dim', 'report'.padEnd(labelWidth))}${plainText(report)}`,
@@ -98,6 +99,11 @@ function faultLine(fault: FaultRow): string {
   const seen = fault.observedAt === null ? 'never observed' : `observed by ${fault.observedBy} after ${formatMs(fault.observedAt - fault.installedAt)}`
   const healed = fault.healedAt === null ? 'never healed' : `healed at ${formatInstant(fault.healedAt)}`
   return `${faultLabel(fault)} at ${formatInstant(fault.installedAt)}, ${seen}, ${healed}`
+}
+
+/** What the same plan came to without faults, in the order of the line on orders. */
+function controlLine({ counts, latencyMs }: NonNullable<RunRecord['control']>): string {
+  return `without faults: ${formatCount(counts.delivered)} delivered, ${formatCount(counts.lost)} lost, ${formatCount(counts.missed)} missed; ${formatCount(counts.late)} late, ${formatCount(counts.duplicated)} duplicated; delay p99 ${formatMs(latencyMs.delivery.p99)}`
 }
 
 function labelled(label: string, text: string, columns: number, paint: Paint): string[] {

@@ -19,6 +19,7 @@ export const runHelp = `
 Examples:
   floodmark run queue-outage --set rate=900 --set duration=2m
   floodmark run ./checkout-flood.ts --system ./my-pipeline.ts --seed 7
+  floodmark run queue-outage --control        the same plan without the outage first, and both side by side
   floodmark run smoke queue-outage --json --junit junit.xml > runs.ndjson
 
 Where output goes:

@@ -5,8 +5,10 @@ import type { RunRecord } from '../../reports/record.ts'
 import { worstOf } from '../checks/verdict.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { ExitName } from '../exit-codes.ts'
+import type { RunOptions } from '../run-options.ts'
 import { runScenario } from '../run.ts'
 import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
+import { withoutFaults } from '../scenario/control.ts'
 import { prepare, type Prepared } from '../scenario/prepare.ts'
 import { checkOutFile, checkOutFolder } from './out-folder.ts'
 import { terminalProgress } from './progress.ts'
@@ -17,6 +19,7 @@ export interface RunCommandOptions {
   out: string
   system?: string
   links: 'toxiproxy' | 'direct'
+  control?: boolean
   set: Record<string, string>
   allowHost: string[]
   json?: boolean
@@ -31,7 +34,7 @@ export async function run(names: readonly string[], options: RunCommandOptions, 
   const records: RunRecord[] = []
   const ends: ExitName[] = []
   for (const each of prepared) {
-    if (!signal.aborted) ends.push(await runOne(each, options, signal, records))
+    if (!signal.aborted) ends.push(...await runArms(each, options, signal, records))
   }
   if (signal.aborted) ends.push(exitNameOf(signal.reason))
   if (options.junit !== undefined) await writeJUnit(options.junit, records)
@@ -57,13 +60,22 @@ async function prepareAll(names: readonly string[], { system, set, links }: RunC
   return prepared
 }
 
+/** The run, or with --control the same without faults before it. Where that does not pass, faults would prove nothing, and the scenario ends with it. */
+async function runArms(prepared: Prepared, options: RunCommandOptions, signal: AbortSignal, records: RunRecord[]): Promise<ExitName[]> {
+  if (!options.control || prepared.faults.length === 0) return [await runOne(prepared, options, signal, records)]
+  const end = await runOne(withoutFaults(prepared), options, signal, records, { kind: 'control' })
+  if (end === 'pass') return [await runOne(prepared, options, signal, records, { kind: 'faults', control: records.at(-1)! })]
+  if (!signal.aborted) process.stderr.write(`floodmark: ${prepared.scenario.name} did not pass without a fault, so it was not run with its faults: they would prove nothing\n`)
+  return [end]
+}
+
 /** One run to its end. What a run dies of is told and counts, and the next one still has its turn. */
-async function runOne(prepared: Prepared, options: RunCommandOptions, signal: AbortSignal, records: RunRecord[]): Promise<ExitName> {
+async function runOne(prepared: Prepared, options: RunCommandOptions, signal: AbortSignal, records: RunRecord[], arm?: RunOptions['arm']): Promise<ExitName> {
   const { seed, out, links, allowHost } = options
   const { name } = prepared.scenario
   const progress = terminalProgress(`${name} on ${prepared.system.name}`)
   try {
-    const { record, series, folder } = await runScenario(prepared, { seed, out, links, allowedHosts: allowHost, signal, progress })
+    const { record, series, folder } = await runScenario(prepared, { seed, out, links, allowedHosts: allowHost, signal, progress, arm })
     await writeReports(folder, record, series)
     progress.finish(true)
     records.push(record)

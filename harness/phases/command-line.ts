@@ -4,7 +4,7 @@ import { shipped } from '../scenario/load.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 
 /** What to type after `floodmark` to run the same plan again, a word each; what is at its default is left out. */
-export function commandLine({ scenario, system, systemFile, parameters }: Prepared, { seed, links }: Pick<RunOptions, 'seed' | 'links'>): string[] {
+export function commandLine({ scenario, system, systemFile, parameters }: Prepared, { seed, links, arm }: Pick<RunOptions, 'seed' | 'links' | 'arm'>): string[] {
   const changed = Object.entries(parameters).filter(([key, value]) => scenario.parameters[key] !== value)
   return [
     'run', nameOf('scenario', scenario.file),
@@ -12,6 +12,7 @@ export function commandLine({ scenario, system, systemFile, parameters }: Prepar
     '--seed', String(seed),
     ...changed.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
     ...(links === 'toxiproxy' ? [] : ['--links', links]),
+    ...(arm === undefined ? [] : ['--control']),
   ]
 }
 

@@ -65,6 +65,7 @@ async function assembleRecord({ prepared, planned, observed, judged, phases, fol
       spacing: load.spacing, scales: [...load.shape.scales ?? []],
     },
     ...judged.record,
+    control: options.arm?.kind === 'faults' ? options.arm.control : null,
     files: { ...files, logs: (await readdir(folder.logs)).toSorted().map(name => join('logs', name)) },
   }
 }
