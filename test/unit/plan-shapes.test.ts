@@ -17,7 +17,7 @@ const anyShape: fc.Arbitrary<Shape> = fc.oneof(
   fc.tuple(rates, rates, fc.integer({ min: 1, max: 19 })).map(([base, peak, everySeconds]) => bursts({ base, peak, every: `${everySeconds}s`, lasting: '700ms', over })),
   fc.tuple(rates, fc.integer({ min: 1, max: 10 })).map(([base, silenceSeconds]) => resumptionSurge({ base, silence: `${silenceSeconds}s`, drain: base * 1.5, over })),
   fc.tuple(rates, rates).map(([base, peak]) => superimpose([sineDay({ base, peak, over }), scaled(flashSale({ base: 0, peak, over: '60s' }), { time: 2.5, rate: 0.7 }), constant({ rate: 3, over: '9s' })])),
-  fc.tuple(rates, fc.double({ min: 0.5, max: 30, noNaN: true }), fc.double({ min: 0.2, max: 2, noNaN: true })).map(([peak, time, rate]) => scaled(sequence([sineDay({ base: 1, peak, over }), ramp({ from: peak, to: 0, over: '7s' })]), { time, rate })),
+  fc.tuple(rates, fc.double({ min: 0.5, max: 30, noNaN: true }), fc.double({ min: 0.2, max: 2, noNaN: true })).map(([peak, time, rate]) => scaled(sequence([sineDay({ base: 50, peak, over }), ramp({ from: peak, to: 0, over: '7s' })]), { time, rate })),
   fc.tuple(rates, rates).map(([base, peak]) => sequence([rollingMidnights({ base, peak, over }), noonStep({ base, peak, over })])),
 )
 
@@ -126,6 +126,9 @@ test('a resumption surge brings what the silence held back, and in all no more t
 test('superimposed shapes add up, each until its own end', () => {
   const shape = superimpose([constant({ rate: 10, over: '1s' }), constant({ rate: 20, over: '2s' })])
   expect([shape.durationMs, shape.rateAt(999), shape.rateAt(1_000), shape.cumulativeAt(1_000), shape.cumulativeAt(2_000)]).toEqual([2_000, 30, 20, 30, 50])
+  const endless: Shape = { kind: 'own', durationMs: 500, parameters: {}, rateAt: () => 8, cumulativeAt: ms => (8 * ms) / 1_000 }
+  const withOwn = superimpose([endless, constant({ rate: 10, over: '1s' })])
+  expect([withOwn.rateAt(499), withOwn.rateAt(500), withOwn.cumulativeAt(1_000)]).toEqual([18, 10, 14])
 })
 
 describe('a scaled shape', () => {
