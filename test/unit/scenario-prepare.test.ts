@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FloodmarkError } from '../../harness/errors.ts'
-import { at, command, constant, defineScenario, defineSystem, exponential, replay, delay, http, nats, noLoss, portion, ramp, recovery, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
+import { at, command, constant, defineScenario, defineSystem, delay, exponential, http, nats, noLoss, portion, ramp, recovery, replay, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
 import { listScaledTimes } from '../../harness/phases/scaled-times.ts'
 import { prepare, type PrepareOptions } from '../../harness/scenario/prepare.ts'
 
