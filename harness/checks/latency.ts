@@ -28,7 +28,7 @@ export function measureLatency({ plan, history, floodTick, endTick, faults, reco
     const sent = history.firstSent[event]
     if (sent !== 0) {
       const ended = history.firstEnded[event] || Math.max(endTick, sent)
-      lag.record(after(planned, sent))
+      lag.record(after(Math.max(planned, history.heldUntil[event]), sent))
       answer.record(after(planned, ended))
       uncorrected.record(after(sent, ended))
     }

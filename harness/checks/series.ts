@@ -79,7 +79,7 @@ function percentilesBySecond({ plan, history, floodTick, endTick, accounts }: Se
       const event = eventAt(plan, place)
       const planned = floodTick + plan.dueTicks[event]
       if (history.firstSent[event] !== 0) {
-        lag.record(Math.max(0, history.firstSent[event] - planned))
+        lag.record(Math.max(0, history.firstSent[event] - Math.max(planned, history.heldUntil[event])))
         answer.record(Math.max(0, answeredAt(history, event, endTick) - planned))
       }
       if (accounts.deliveredAt[event] !== 0) delay.record(Math.max(0, accounts.deliveredAt[event] - planned))

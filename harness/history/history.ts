@@ -29,6 +29,8 @@ export const DUPLICATED = 8
 
 const sendColumns = [
   ['firstSent', Uint32Array],
+  /** Until when a fault of the platform kept it from being sent; 0 where none did, so that it was to go at its planned instant. */
+  ['heldUntil', Uint32Array],
   ['firstEnded', Uint32Array],
   /** End of the first attempt that was acked. */
   ['acked', Uint32Array],

@@ -29,6 +29,7 @@ function eventColumns({ plan, history, corpus, destinations, floodTick, accounts
     { name: 'shop', kind: 'label', value: event => plan.shops[plan.shop[event]] },
     { name: 'topic', kind: 'label', value: event => plan.topics[topicOf(plan, event)] },
     { name: 'planned_ms', kind: 'ms', ticks: plan.dueTicks, since: 0 },
+    { name: 'held_until_ms', kind: 'optional ms', ticks: history.heldUntil, since: floodTick },
     { name: 'first_sent_ms', kind: 'optional ms', ticks: history.firstSent, since: floodTick },
     { name: 'first_ended_ms', kind: 'optional ms', ticks: history.firstEnded, since: floodTick },
     { name: 'acked_ms', kind: 'optional ms', ticks: history.acked, since: floodTick },

@@ -43,7 +43,7 @@ export class Signer {
 export class WebhookWriter {
   readonly #plan: Plan
   readonly #source: WebhookSource
-  readonly #signer: Signer
+  #signer: Signer
   /** Heads up to the body's length: all of it that only the topic decides. */
   readonly #heads: string[]
   #buffer: Buffer
@@ -77,6 +77,11 @@ export class WebhookWriter {
     // The head ends where the body begins, over the block that signing left there.
     this.#buffer.write(head, headBytes - head.length, 'latin1')
     return this.#buffer.subarray(headBytes - head.length, headBytes + bodyBytes)
+  }
+
+  /** From the next request on. */
+  signWith(secret: string): void {
+    this.#signer = new Signer(secret)
   }
 
   /** Leaves the last request to whoever still reads it, and goes on in a new buffer. */

@@ -65,7 +65,7 @@ test('every column of an event, with null for what never happened', async () => 
   const [unsent, open, late] = await query(run, 'select * from events where event in (11, 12, 13) order by event')
   expect(unsent).toEqual({
     event: 11, order_id: 'order-5', shop: 'shop-4', topic: 'orders/paid', planned_ms: 10, first_sent_ms: null, first_ended_ms: null, acked_ms: null, status: null,
-    first_outcome: 'none', outcome: 'none', attempts: 0, unsent_reason: 'unsubscribed', state: 'missed', late: false, duplicated: false, mutated: false, listed: false, listed_before_arrival: false,
+    held_until_ms: null, first_outcome: 'none', outcome: 'none', attempts: 0, unsent_reason: 'unsubscribed', state: 'missed', late: false, duplicated: false, mutated: false, listed: false, listed_before_arrival: false,
     analytics_arrived_ms: null, analytics_arrivals: 0, analytics_effects: 0, ads_arrived_ms: null, ads_arrivals: 0, ads_effects: 0,
   })
   expect(open).toMatchObject({ topic: 'orders/create', first_sent_ms: 21, first_ended_ms: null, first_outcome: 'open', outcome: 'indeterminate', unsent_reason: null, state: 'delivered' })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createHistory, INDETERMINATE, REFUSED, ACKED } from '../../harness/history/history.ts'
 import type { AttemptWriter } from '../../harness/history/attempt-file.ts'
 import { createCounters, readCounters, SUBSCRIPTIONS_REMOVED, UNSENT, WAITED_FOR_SOCKET } from '../../harness/load/native/counters.ts'
+import { createDisturbanceCells, Disturbances } from '../../harness/load/native/disturbances.ts'
 import { EventRecords } from '../../harness/load/native/event-records.ts'
 import { retryDelayMs, RetrySchedule } from '../../harness/load/native/retry-schedule.ts'
 import { Schedule } from '../../harness/load/native/schedule.ts'
@@ -20,7 +21,7 @@ function open(dueMs: number[], policy: Partial<RetryPolicy> = {}, shops = 1, tim
   const appended: number[][] = []
   const writer = { append: (...attempt: number[]) => appended.push(attempt) } as unknown as AttemptWriter
   const records = new EventRecords(history, counters, writer)
-  const schedule = new Schedule({ plan, retries: { ...noRetries, ...policy }, timeScale, counters, records })
+  const schedule = new Schedule({ plan, retries: { ...noRetries, ...policy }, timeScale, counters, records, disturbances: new Disturbances(createDisturbanceCells()) })
   schedule.begin({ from: 0, to: plan.eventCount, startedAtMs, wallMs: 0 })
   return { plan, history, counters, records, schedule, appended }
 }

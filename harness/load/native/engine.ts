@@ -7,6 +7,7 @@ import { modulePath } from '../../module-path.ts'
 import type { Engine, EngineOptions, SenderReport } from '../engine.ts'
 import type { Address } from './connection.ts'
 import { createCounters, readCounters } from './counters.ts'
+import { createDisturbanceCells, readDisturbance } from './disturbances.ts'
 import { errorOf, failureOf, type Call, type SenderThreadData, type ThreadAnswer, type ThreadRequest } from './thread-messages.ts'
 
 /** A thread that does not end by itself within this is ended. */
@@ -21,7 +22,8 @@ export async function startNativeEngine({ history, ...options }: EngineOptions):
     throw new FloodmarkError('usage', `retry policy ${options.retries.name} has ${options.retries.delaysMs.length} retries`, { hint: `At most ${mostRetries} are counted.` })
   }
   const counters = createCounters()
-  const thread = new SenderThread({ options, history: history.shape, address: await addressOf(options.url), counters })
+  const disturbanceCells = createDisturbanceCells()
+  const thread = new SenderThread({ options, history: history.shape, address: await addressOf(options.url), counters, disturbanceCells })
   await thread.ready
   return {
     async send(part) {
@@ -32,6 +34,12 @@ export async function startNativeEngine({ history, ...options }: EngineOptions):
       await thread.ask({ name: 'finish' })
     },
     counters: () => readCounters(counters),
+    platform: {
+      async disturb(fault, parameters) {
+        await thread.ask({ name: 'disturb', fault, parameters })
+      },
+      state: fault => readDisturbance(disturbanceCells, fault),
+    },
     async report() {
       return (await thread.ask({ name: 'report' }))!
     },

@@ -1,6 +1,6 @@
 // Writes what the sender does into the history: its own columns, the counters, and the file of attempts after the first.
 import type { AttemptWriter } from '../../history/attempt-file.ts'
-import { ACKED, INDETERMINATE, NONE, OPEN, tickOf, unsentReasons, type History } from '../../history/history.ts'
+import { ACKED, INDETERMINATE, msOf, NONE, OPEN, tickOf, unsentReasons, type History } from '../../history/history.ts'
 import { ACKED_AGAIN, ACKED_ATTEMPTS, ATTEMPTS, INDETERMINATE_ATTEMPTS, OPEN_ATTEMPTS, REFUSED_ATTEMPTS, SENT, UNSENT } from './counters.ts'
 
 const attemptsEndedAs = [0, ACKED_ATTEMPTS, REFUSED_ATTEMPTS, INDETERMINATE_ATTEMPTS] as const
@@ -24,6 +24,20 @@ export class EventRecords {
   /** Attempts of an event that have begun so far. */
   attemptsOf(event: number): number {
     return this.#history.attempts[event]
+  }
+
+  isUnsent(event: number): boolean {
+    return this.#history.unsent[event] !== 0
+  }
+
+  /** A fault of the platform keeps the event until this instant. */
+  hold(event: number, untilMs: number): void {
+    this.#history.heldUntil[event] = tickOf(this.#epochMs, untilMs)
+  }
+
+  /** Until when a fault has kept the event; before its planned instant where none has. */
+  heldUntilMs(event: number): number {
+    return this.#epochMs + msOf(this.#history.heldUntil[event])
   }
 
   /** An attempt begins; returns its number, 1 for the first. */

@@ -1,11 +1,14 @@
 // What is due next: the plan's events in the order of their instants, and between them the platform's repeats and the retries of those that failed, until a shop's
 // subscription is removed.
 import { ticksPerMs } from '../../history/history.ts'
+import { draw, drawAmong, purposes } from '../../plan/draw.ts'
 import { eventAt, type Plan } from '../../plan/plan.ts'
 import type { RetryPolicy } from '../../platform/retry-policy.ts'
-import type { Part } from '../engine.ts'
+import type { Part, PlatformFault, PlatformFaults } from '../engine.ts'
 import { SUBSCRIPTIONS_REMOVED, WAITED_FOR_SOCKET, WAITING_FOR_RETRY } from './counters.ts'
+import type { Disturbances } from './disturbances.ts'
 import type { EventRecords } from './event-records.ts'
+import { MovedWebhooks } from './moved-webhooks.ts'
 import { RepeatSchedule } from './repeat-schedule.ts'
 import { RetrySchedule, retryDelayMs } from './retry-schedule.ts'
 
@@ -15,7 +18,15 @@ export interface ScheduleOptions {
   timeScale: number
   counters: Uint32Array
   records: EventRecords
+  disturbances: Disturbances
 }
+
+/** Why a shop is not subscribed: its retries were used up, which is for good, or a fault has it so for a while. */
+const USED_UP = 1
+const BY_FAULT = 2
+
+/** A copy of a webhook follows its ack within this. Inferred; real ones have been seen seconds apart. */
+const copyWithinMs = 1_000
 
 /** One part after another. Events that are due and wait for a socket need no queue: they are the range of the plan's places from the next one on. */
 export class Schedule {
@@ -26,7 +37,9 @@ export class Schedule {
   readonly #records: EventRecords
   readonly #retries = new RetrySchedule()
   readonly #repeats: RepeatSchedule
-  /** Shops whose subscription was removed: 1. */
+  readonly #disturbances: Disturbances
+  readonly #moved = new MovedWebhooks()
+  /** Shops whose subscription was removed, and why. */
   readonly #removed: Uint8Array
   /** Places in the order of sending: of the next event, and of the part's end. */
   #next = 0
@@ -34,16 +47,19 @@ export class Schedule {
   #startedAtMs = 0
   /** First place whose event was not yet seen to wait for a socket. */
   #waitedTo = 0
+  /** First place whose event was not yet seen to fall due in a silence. */
+  #silencedTo = 0
   #finished = false
 
-  constructor({ plan, retries, timeScale, counters, records }: ScheduleOptions) {
+  constructor({ plan, retries, timeScale, counters, records, disturbances }: ScheduleOptions) {
     this.#plan = plan
     this.#policy = retries
     this.#timeScale = timeScale
     this.#counters = counters
     this.#records = records
+    this.#disturbances = disturbances
     this.#removed = new Uint8Array(plan.shops.length)
-    this.#repeats = new RepeatSchedule(plan, event => !this.#finished && this.#removed[plan.shop[event]] === 0)
+    this.#repeats = new RepeatSchedule(plan, event => !this.#finished && this.#removed[plan.shop[event]] === 0 && !records.isUnsent(event))
   }
 
   begin(part: Part): void {
@@ -57,14 +73,15 @@ export class Schedule {
     else this.#skipRemoved()
   }
 
-  /** No event is left to send or to repeat, and none waits for a retry. */
+  /** No event is left to send or to repeat, none is held back, and none waits for a retry. */
   get isOver(): boolean {
-    return this.#next === this.#to && this.#repeats.isOver && this.#retries.size === 0
+    return this.#next === this.#to && this.#repeats.isOver && this.#retries.size === 0 && this.#moved.isEmpty
   }
 
-  /** When the earliest event, repeat or retry is due, ms of the shared monotonic clock; Infinity where the part is over. */
+  /** When the earliest event, repeat or retry is due, ms of the shared monotonic clock; Infinity where the part is over. In a silence: when one more falls due that is not sent. */
   get nextDueMs(): number {
-    return Math.min(this.#nextFirstMs, this.#repeats.nextDueMs, this.#retries.nextDueMs)
+    if (this.#disturbances.any && this.#disturbances.of('silence') !== undefined) return this.#dueMsAt(this.#silencedTo)
+    return Math.min(this.#nextFirstMs, this.#repeats.nextDueMs, this.#retries.nextDueMs, this.#moved.nextDueMs)
   }
 
   /** When a planned event is due. */
@@ -74,12 +91,13 @@ export class Schedule {
 
   /** Takes the event that is due first, for its first attempt or a further one. There must be one. */
   take(): number {
-    const againMs = Math.min(this.#repeats.nextDueMs, this.#retries.nextDueMs)
+    const againMs = Math.min(this.#repeats.nextDueMs, this.#retries.nextDueMs, this.#moved.nextDueMs)
     if (this.#nextFirstMs <= againMs) {
       const event = eventAt(this.#plan, this.#next++)
       this.#skipRemoved()
       return event
     }
+    if (this.#moved.nextDueMs === againMs) return this.#moved.take(this.#records)
     if (this.#repeats.nextDueMs === againMs) return this.#repeats.take(this.#records)
     this.#counters[WAITING_FOR_RETRY]--
     return this.#retries.take()
@@ -87,7 +105,33 @@ export class Schedule {
 
   /** Whether this attempt of the event is the platform's repeat, a webhook of its own. */
   isRepeat(event: number, attempt: number): boolean {
-    return this.#repeats.isRepeat(event, attempt)
+    return this.#repeats.isRepeat(event, attempt) || this.#moved.isCopy(event, attempt)
+  }
+
+  /** A fault of the platform begins, or ends where it is given no parameters. */
+  disturb<F extends PlatformFault>(fault: F, parameters: PlatformFaults[F] | undefined, nowMs: number): void {
+    if (fault === 'silence' && parameters === undefined) this.#catchUp(nowMs)
+    if (fault === 'silence' && parameters !== undefined) this.#silencedTo = this.#next
+    this.#disturbances.set(fault, parameters)
+    if (fault === 'unsubscribe') this.#unsubscribe(this.#disturbances.of('unsubscribe')?.share ?? 0)
+  }
+
+  /** Keeps from being sent what is due by now and meets a fault. To be called before anything is taken while there is one. */
+  withhold(nowMs: number): void {
+    if (this.#disturbances.of('silence') !== undefined) {
+      for (; this.#dueMsAt(this.#silencedTo) <= nowMs; this.#silencedTo++) this.#disturbances.meet('silence')
+      return
+    }
+    while (this.#nextFirstMs <= nowMs && this.#isWithheld(eventAt(this.#plan, this.#next))) this.#next++
+    this.#skipRemoved()
+  }
+
+  /** An attempt was acked: a fault may have it sent once more. */
+  copy(event: number, attempt: number, endedMs: number): void {
+    const { share } = this.#disturbances.of('duplicate') ?? { share: 0 }
+    const drawn = drawAmong(this.#plan.seed, purposes.faultDuplicate, event, share)
+    if (drawn === undefined || this.isRepeat(event, attempt)) return
+    if (this.#moved.copy(event, endedMs + drawn * copyWithinMs)) this.#disturbances.meet('duplicate')
   }
 
   /** No socket is free: counts the planned events that are due by now, each once. */
@@ -104,9 +148,11 @@ export class Schedule {
   /** An attempt failed: the next one is due one scaled delay after it ended, unless it was a repeat, the retries are used up or nobody subscribes any more. */
   retry(event: number, attempt: number, endedMs: number): void {
     const shop = this.#plan.shop[event]
-    if (this.#finished || this.#removed[shop] === 1 || this.#repeats.isRepeat(event, attempt)) return
+    if (this.#finished || this.#removed[shop] === USED_UP || this.isRepeat(event, attempt)) return
+    if (this.#removed[shop] === BY_FAULT) return this.#disturbances.meet('unsubscribe')
     const delayMs = retryDelayMs(this.#policy, this.#timeScale, this.#plan.seed, event, this.#repeats.tryOf(event, attempt))
     if (delayMs !== undefined) {
+      if (this.#dropsRetry(event, attempt)) return
       this.#retries.add(event, endedMs + delayMs)
       this.#counters[WAITING_FOR_RETRY]++
     } else if (this.#policy.removesSubscription) this.#removeSubscription(shop)
@@ -116,20 +162,78 @@ export class Schedule {
   finish(): void {
     this.#finished = true
     while (this.#next < this.#to) this.#records.leaveUnsent(eventAt(this.#plan, this.#next++), 'interrupted')
+    this.#moved.filter(() => false, event => this.#records.leaveUnsent(event, 'interrupted'))
     this.#repeats.skipUnwanted()
     this.#dropRetries(() => false)
   }
 
   get #nextFirstMs(): number {
-    return this.#next < this.#to ? this.dueMs(eventAt(this.#plan, this.#next)) : Number.POSITIVE_INFINITY
+    return this.#dueMsAt(this.#next)
+  }
+
+  #dueMsAt(place: number): number {
+    return place < this.#to ? this.dueMs(eventAt(this.#plan, place)) : Number.POSITIVE_INFINITY
+  }
+
+  /** What fell due in the silence goes now, in order, evenly spread over the time that the fault gives it. */
+  #catchUp(nowMs: number): void {
+    const ended = this.#disturbances.of('silence')
+    if (ended === undefined) return
+    this.withhold(nowMs)
+    this.#moved.delayTo(nowMs, this.#records)
+    const owed = this.#silencedTo - this.#next
+    for (let place = 0; place < owed; place++) {
+      const event = eventAt(this.#plan, this.#next + place)
+      if (this.#removed[this.#plan.shop[event]] === 0) this.#moved.hold(event, nowMs + (place / owed) * ended.catchUpMs, this.#records)
+      else this.#records.leaveUnsent(event, 'unsubscribed')
+    }
+    this.#next = this.#silencedTo
+    this.#skipRemoved()
+  }
+
+  #isWithheld(event: number): boolean {
+    if (this.#removed[this.#plan.shop[event]] === BY_FAULT) {
+      this.#records.leaveUnsent(event, 'unsubscribed')
+      this.#disturbances.meet('unsubscribe')
+      return true
+    }
+    const disorder = this.#disturbances.of('disorder')
+    if (disorder === undefined || this.#removed[this.#plan.shop[event]] === USED_UP) return false
+    this.#moved.hold(event, this.dueMs(event) + (draw(this.#plan.seed, purposes.faultDisorder, event) / 2 ** 32) * disorder.withinMs, this.#records)
+    this.#disturbances.meet('disorder')
+    return true
+  }
+
+  #dropsRetry(event: number, attempt: number): boolean {
+    const { share } = this.#disturbances.of('dropRetries') ?? { share: 0 }
+    if (drawAmong(this.#plan.seed, purposes.faultDropRetries + attempt, event, share) === undefined) return false
+    this.#disturbances.meet('dropRetries')
+    return true
+  }
+
+  /** Takes this share of the shops out for as long as the fault lasts, at least one; the others, and at its end all, are subscribed unless their retries were used up. */
+  #unsubscribe(share: number): void {
+    const { seed, shops } = this.#plan
+    const byDraw = Array.from(shops, (_, shop) => shop).toSorted((a, b) => draw(seed, purposes.faultUnsubscribe, a) - draw(seed, purposes.faultUnsubscribe, b))
+    const count = share === 0 ? 0 : Math.max(1, Math.round(share * shops.length))
+    for (const [index, shop] of byDraw.entries()) if (this.#removed[shop] !== USED_UP) this.#removed[shop] = index < count ? BY_FAULT : 0
+    const waiting = this.#retries.size
+    this.#dropUnsubscribed()
+    this.#disturbances.meet('unsubscribe', waiting - this.#retries.size)
   }
 
   #removeSubscription(shop: number): void {
-    this.#removed[shop] = 1
+    this.#removed[shop] = USED_UP
     this.#counters[SUBSCRIPTIONS_REMOVED]++
-    this.#dropRetries(event => this.#plan.shop[event] !== shop)
-    this.#repeats.skipUnwanted()
+    this.#dropUnsubscribed()
     this.#skipRemoved()
+  }
+
+  #dropUnsubscribed(): void {
+    const isSubscribed = (event: number): boolean => this.#removed[this.#plan.shop[event]] === 0
+    this.#dropRetries(isSubscribed)
+    this.#moved.filter(isSubscribed, event => this.#records.leaveUnsent(event, 'unsubscribed'))
+    this.#repeats.skipUnwanted()
   }
 
   #dropRetries(keeps: (event: number) => boolean): void {
@@ -140,7 +244,7 @@ export class Schedule {
   #skipRemoved(): void {
     for (; this.#next < this.#to; this.#next++) {
       const event = eventAt(this.#plan, this.#next)
-      if (this.#removed[this.#plan.shop[event]] === 0) return
+      if (this.#removed[this.#plan.shop[event]] !== USED_UP) return
       this.#records.leaveUnsent(event, 'unsubscribed')
     }
   }

@@ -7,7 +7,7 @@ import { Sender } from './sender.ts'
 import { failureOf, type Call, type SenderThreadData, type ThreadAnswer, type ThreadRequest } from './thread-messages.ts'
 
 const port = parentPort!
-const { options, history, address, counters } = workerData as SenderThreadData
+const { options, history, address, counters, disturbanceCells } = workerData as SenderThreadData
 
 // Whatever is thrown, in a socket's callback or anywhere else: the flood was not sent as planned, and the main thread must know why.
 process.on('uncaughtException', error => {
@@ -23,12 +23,14 @@ const sender = new Sender({
   address,
   url: new URL(options.url),
   secret: options.secret,
+  nextSecret: options.nextSecret,
   retries: options.retries,
   timeScale: options.timeScale,
   maxSockets: options.maxSockets,
   refusedStatuses: options.refusedStatuses,
   attemptsFile: options.attemptsFile,
   counters,
+  disturbanceCells,
 })
 
 port.on('message', async ({ id, call }: ThreadRequest) => {
@@ -41,6 +43,9 @@ async function carryOut(call: Call) {
   switch (call.name) {
     case 'send':
       await sender.send(call.part)
+      return undefined
+    case 'disturb':
+      sender.disturb(call.fault, call.parameters)
       return undefined
     case 'finish':
       sender.finish()

@@ -6,11 +6,12 @@ import { monotonicMs } from '../../clock.ts'
 import { AttemptWriter } from '../../history/attempt-file.ts'
 import { ACKED, ticksPerMs, unsentReasons } from '../../history/history.ts'
 import { WebhookWriter, type WebhookSource } from '../../platform/webhook.ts'
-import type { EngineOptions, Part, SenderReport } from '../engine.ts'
+import type { EngineOptions, Part, PlatformFault, PlatformFaults, SenderReport } from '../engine.ts'
 import { Alarm } from './alarm.ts'
 import type { Address, Connection } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { ATTEMPTS, SENT, SUBSCRIPTIONS_REMOVED, UNSENT, WAITED_FOR_SOCKET } from './counters.ts'
+import { Disturbances } from './disturbances.ts'
 import { EventRecords } from './event-records.ts'
 import { Schedule } from './schedule.ts'
 
@@ -27,6 +28,8 @@ export interface SenderOptions extends Omit<EngineOptions, 'corpus' | 'url'> {
   url: URL
   /** From createCounters; zero when a part begins. */
   counters: Uint32Array
+  /** From createDisturbanceCells. */
+  disturbanceCells: Uint32Array
 }
 
 /** Sends the plan part by part. An error that is no answer of the intake (no more sockets, a full disk) is thrown in the loop and ends the thread. */
@@ -36,6 +39,9 @@ export class Sender {
   readonly #writer: AttemptWriter
   readonly #records: EventRecords
   readonly #schedule: Schedule
+  readonly #disturbances: Disturbances
+  readonly #webhooks: WebhookWriter
+  readonly #secrets: { first: string; next: string | undefined }
   readonly #pool: ConnectionPool
   readonly #alarm = new Alarm(() => this.#wake())
   readonly #lag = new TickHistogram()
@@ -49,8 +55,11 @@ export class Sender {
     this.#maxSockets = options.maxSockets
     this.#writer = new AttemptWriter(options.attemptsFile)
     this.#records = new EventRecords(history, counters, this.#writer)
-    this.#schedule = new Schedule({ plan, retries, timeScale, counters, records: this.#records })
+    this.#disturbances = new Disturbances(options.disturbanceCells)
+    this.#schedule = new Schedule({ plan, retries, timeScale, counters, records: this.#records, disturbances: this.#disturbances })
+    this.#secrets = { first: secret, next: options.nextSecret }
     const webhooks = new WebhookWriter(plan, source, url, secret)
+    this.#webhooks = webhooks
     this.#pool = new ConnectionPool({
       address: options.address,
       maxSockets: options.maxSockets,
@@ -75,6 +84,13 @@ export class Sender {
     })
     this.#loopDelay.disable()
     await this.#writer.flush()
+  }
+
+  /** A fault of the platform begins, or ends where it is given no parameters. Throws where there is no next secret to rotate to. */
+  disturb<F extends PlatformFault>(fault: F, parameters: PlatformFaults[F] | undefined): void {
+    if (fault === 'rotateSecret') this.#webhooks.signWith(parameters === undefined ? this.#secrets.first : this.#nextSecret())
+    this.#schedule.disturb(fault, parameters, monotonicMs())
+    this.#wake()
   }
 
   /** Starts no further attempt: what was not sent stays unsent, retries are dropped, open attempts get their deadline. */
@@ -118,6 +134,7 @@ export class Sender {
   #sendDue(): void {
     for (let sent = 0; sent < maxBatch; sent++) {
       const nowMs = monotonicMs()
+      if (this.#disturbances.any) this.#schedule.withhold(nowMs)
       if (this.#schedule.nextDueMs > nowMs) return this.#sleep()
       const connection = this.#pool.available(nowMs)
       if (connection === undefined) {
@@ -135,7 +152,8 @@ export class Sender {
 
   #start(event: number, connection: Connection, nowMs: number): void {
     const number = this.#records.begin(event, nowMs)
-    if (number === 1) this.#lag.record(Math.round((nowMs - this.#schedule.dueMs(event)) * ticksPerMs))
+    if (number === 1) this.#lag.record(Math.max(0, Math.round((nowMs - Math.max(this.#schedule.dueMs(event), this.#records.heldUntilMs(event))) * ticksPerMs)))
+    if (this.#disturbances.any && this.#disturbances.of('rotateSecret') !== undefined) this.#disturbances.meet('rotateSecret')
     this.#pool.start(connection, event, number, nowMs)
   }
 
@@ -143,9 +161,15 @@ export class Sender {
     const { event, number, startedMs } = connection
     this.#records.end(event, number, startedMs, endedMs, status, outcome)
     if (outcome !== ACKED) this.#schedule.retry(event, number, endedMs)
+    else if (this.#disturbances.any) this.#schedule.copy(event, number, endedMs)
     // A socket is free again, and reading an answer is as good an occasion as any to look at the clock.
     this.#sendDue()
     this.#endIfOver()
+  }
+
+  #nextSecret(): string {
+    if (this.#secrets.next === undefined) throw new Error('there is no next secret')
+    return this.#secrets.next
   }
 
   #endIfOver(): void {

@@ -2,7 +2,7 @@
 import { causeOf, FloodmarkError } from '../../errors.ts'
 import type { ExitName } from '../../exit-codes.ts'
 import type { HistoryShape } from '../../history/history.ts'
-import type { EngineOptions, Part, SenderReport } from '../engine.ts'
+import type { EngineOptions, Part, PlatformFault, PlatformFaults, SenderReport } from '../engine.ts'
 import type { Address } from './connection.ts'
 
 /** Handed over when the thread starts. The history and the counters are shared memory. */
@@ -11,9 +11,10 @@ export interface SenderThreadData {
   history: HistoryShape
   address: Address
   counters: Uint32Array<SharedArrayBuffer>
+  disturbanceCells: Uint32Array<SharedArrayBuffer>
 }
 
-export type Call = { name: 'send'; part: Part } | { name: 'finish' } | { name: 'report' } | { name: 'close' }
+export type Call = { name: 'send'; part: Part } | { name: 'disturb'; fault: PlatformFault; parameters: PlatformFaults[PlatformFault] | undefined } | { name: 'finish' } | { name: 'report' } | { name: 'close' }
 
 /** Each request is answered once, with its id. */
 export interface ThreadRequest {
