@@ -30,7 +30,8 @@ app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => d
 app.post(settings.WEBHOOK_PATH, (request, reply) => {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   if (!isSigned(body, String(request.headers['x-shopify-hmac-sha256']))) return reply.code(401).send()
-  orders.push({ shop: String(request.headers['x-shopify-shop-domain']), topic: String(request.headers['x-shopify-topic']), text: body.toString() })
+  const [webhookId, shop, topic] = ['x-shopify-webhook-id', 'x-shopify-shop-domain', 'x-shopify-topic'].map(name => String(request.headers[name]))
+  orders.push({ webhookId, shop, topic, text: body.toString() })
   reply.code(200).send()
 })
 app.get('/healthz', async () => ({ ok: true }))

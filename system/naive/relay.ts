@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 
 export interface NaiveOrder {
+  /** Taken for the order's name by everything after, as libraries of the platform advise: its retries are told by it, and what the platform itself sends twice is not. */
+  webhookId: string
   shop: string
   topic: string
   text: string
@@ -58,11 +60,11 @@ interface Track {
   timestamp: string
 }
 
-function readOrder({ shop, topic, text }: NaiveOrder): Track[] {
+function readOrder({ webhookId, shop, topic, text }: NaiveOrder): Track[] {
   try {
     const order = JSON.parse(text)
     const id = String(order.id)
-    return [{ messageId: `${shop}/${id}/${topic}`, properties: { shop, order_id: id, topic, revenue: order.total_price, currency: order.currency }, timestamp: order.created_at }]
+    return [{ messageId: webhookId, properties: { shop, order_id: id, topic, revenue: order.total_price, currency: order.currency }, timestamp: order.created_at }]
   } catch {
     return []
   }

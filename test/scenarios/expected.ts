@@ -27,6 +27,9 @@ export const expected: readonly Expected[] = [
   { scenario: 'smoke', system: 'naive', exit: 0, failing: [] },
   held('bfcm-flood'),
   { scenario: 'bfcm-flood', system: 'naive', exit: 0, failing: [] },
+  held('disordered-topics'),
+  // It tells a webhook by its webhook id, and the platform's repeat has another.
+  { scenario: 'disordered-topics', system: 'naive', exit: 1, failing: ['noDuplicateEffects'] },
   held('queue-outage'),
   lost('queue-outage'),
   held('ledger-outage'),
