@@ -33,7 +33,7 @@ export function generatorKeptUp(): Check {
 
 function findProblems(evidence: Evidence): string[] {
   const { accounts, latency, sender, servers, generator } = evidence
-  const problems: string[] = []
+  const problems: string[] = [...(sender.disagreements ?? [])]
   const excused = excuses(evidence)
   const unexcused = Object.entries(accounts.unsentReasons).filter(([reason]) => !excused.has(reason))
   const unsent = unexcused.reduce((sum, [, count]) => sum + count, 0)

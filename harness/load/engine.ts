@@ -97,4 +97,6 @@ export interface SenderReport {
   waitedForSocket: number
   maxSockets: number
   subscriptionsRemoved: number
+  /** Where its own counters, the history and the platform's rules differ, a line each. Any of it makes the run invalid. */
+  disagreements?: readonly string[]
 }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 
 import { FloodmarkError } from '../../errors.ts'
 import { modulePath } from '../../module-path.ts'
-import type { Engine, EngineOptions, SenderReport } from '../engine.ts'
+import type { Engine, EngineOptions, Part, SenderReport } from '../engine.ts'
 import type { Address } from './connection.ts'
 import { createCounters, readCounters } from './counters.ts'
 import { createDisturbanceCells, readDisturbance } from './disturbances.ts'
@@ -15,8 +15,18 @@ const closeLimitMs = 5_000
 /** Attempts are counted in one byte of the history. */
 const maxAttempts = 255
 
+/** The native engine as the second half of another one, which makes the first attempts of a part. */
+export interface RetryEngine extends Engine {
+  /** As `send`, but first attempts are made elsewhere: over once the other has handed back what it did not send and all retries have ended. */
+  sendRetries(part: Part): Promise<void>
+  /** First attempts that have ended elsewhere, each event once; `numbersPerAttempt` (sender.ts) says how. */
+  take(attempts: Float64Array<ArrayBuffer>): Promise<void>
+  /** The other engine has ended and has sent nothing from this event on. */
+  sendRest(from: number): Promise<void>
+}
+
 /** Starts the sender's thread; resolves when it is ready to send. Rejects with exit 64 for a URL or a policy that it can't send by. */
-export async function startNativeEngine({ history, ...options }: EngineOptions): Promise<Engine> {
+export async function startNativeEngine({ history, ...options }: EngineOptions): Promise<RetryEngine> {
   const mostRetries = maxAttempts - 1 - (options.plan.repeats === undefined ? 0 : 1)
   if (options.retries.delaysMs.length > mostRetries) {
     throw new FloodmarkError('usage', `retry policy ${options.retries.name} has ${options.retries.delaysMs.length} retries`, { hint: `At most ${mostRetries} are counted.` })
@@ -28,7 +38,17 @@ export async function startNativeEngine({ history, ...options }: EngineOptions):
   return {
     async send(part) {
       counters.fill(0)
-      await thread.ask({ name: 'send', part })
+      await thread.ask({ name: 'send', part, elsewhere: false })
+    },
+    async sendRetries(part) {
+      counters.fill(0)
+      await thread.ask({ name: 'send', part, elsewhere: true })
+    },
+    async take(attempts) {
+      await thread.ask({ name: 'take', attempts })
+    },
+    async sendRest(from) {
+      await thread.ask({ name: 'sendRest', from })
     },
     async finish() {
       await thread.ask({ name: 'finish' })

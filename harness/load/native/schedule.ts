@@ -41,6 +41,8 @@ export class Schedule {
   readonly #moved = new MovedWebhooks()
   /** Shops whose subscription was removed, and why. */
   readonly #removed: Uint8Array
+  /** When a shop's retries were used up, ms of the shared monotonic clock. */
+  readonly #usedUpMs = new Map<number, number>()
   /** Places in the order of sending: of the next event, and of the part's end. */
   #next = 0
   #to = 0
@@ -50,6 +52,8 @@ export class Schedule {
   /** First place whose event was not yet seen to fall due in a silence. */
   #silencedTo = 0
   #finished = false
+  /** First attempts are another engine's to make; only retries fall due here. */
+  #elsewhere = false
 
   constructor({ plan, retries, timeScale, counters, records, disturbances }: ScheduleOptions) {
     this.#plan = plan
@@ -62,20 +66,32 @@ export class Schedule {
     this.#repeats = new RepeatSchedule(plan, event => !this.#finished && this.#removed[plan.shop[event]] === 0 && !records.isUnsent(event))
   }
 
-  begin(part: Part): void {
-    const { from, to, startedAtMs } = part
-    this.#next = from
-    this.#to = to
-    this.#waitedTo = from
-    this.#startedAtMs = startedAtMs
+  /** With `elsewhere` another engine makes the first attempts, until `beginRest` says which are left. */
+  begin(part: Part, elsewhere = false): void {
+    this.#to = part.to
+    this.#startedAtMs = part.startedAtMs
     this.#repeats.begin(part)
+    this.beginRest(elsewhere ? part.to : part.from)
+    this.#elsewhere = elsewhere
+  }
+
+  /** First attempts are due from this place on. */
+  beginRest(from: number): void {
+    this.#elsewhere = false
+    this.#next = from
+    this.#waitedTo = from
     if (this.#finished) this.finish()
     else this.#skipRemoved()
   }
 
+  /** Whether the platform had given up the event's shop by then, so that it would not have sent it. */
+  wasRemoved(event: number, atMs: number): boolean {
+    return (this.#usedUpMs.get(this.#plan.shop[event]) ?? Number.POSITIVE_INFINITY) < atMs
+  }
+
   /** No event is left to send or to repeat, none is held back, and none waits for a retry. */
   get isOver(): boolean {
-    return this.#next === this.#to && this.#repeats.isOver && this.#retries.size === 0 && this.#moved.isEmpty
+    return !this.#elsewhere && this.#next === this.#to && this.#repeats.isOver && this.#retries.size === 0 && this.#moved.isEmpty
   }
 
   /** When the earliest event, repeat or retry is due, ms of the shared monotonic clock; Infinity where the part is over. In a silence: when one more falls due that is not sent. */
@@ -155,7 +171,7 @@ export class Schedule {
       if (this.#dropsRetry(event, attempt)) return
       this.#retries.add(event, endedMs + delayMs)
       this.#counters[WAITING_FOR_RETRY]++
-    } else if (this.#policy.removesSubscription) this.#removeSubscription(shop)
+    } else if (this.#policy.removesSubscription) this.#removeSubscription(shop, endedMs)
   }
 
   /** Starts nothing any more: what is left of the part stays unsent, and so does every part after it. */
@@ -222,8 +238,9 @@ export class Schedule {
     this.#disturbances.meet('unsubscribe', waiting - this.#retries.size)
   }
 
-  #removeSubscription(shop: number): void {
+  #removeSubscription(shop: number, atMs: number): void {
     this.#removed[shop] = USED_UP
+    this.#usedUpMs.set(shop, atMs)
     this.#counters[SUBSCRIPTIONS_REMOVED]++
     this.#dropUnsubscribed()
     this.#skipRemoved()

@@ -42,7 +42,13 @@ answer({ kind: 'ready' })
 async function carryOut(call: Call) {
   switch (call.name) {
     case 'send':
-      await sender.send(call.part)
+      await sender.send(call.part, call.elsewhere)
+      return undefined
+    case 'take':
+      sender.take(call.attempts)
+      return undefined
+    case 'sendRest':
+      sender.sendRest(call.from)
       return undefined
     case 'disturb':
       sender.disturb(call.fault, call.parameters)

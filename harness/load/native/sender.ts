@@ -20,6 +20,9 @@ const maxBatch = 128
 /** How often the event loop's delay is sampled; Node counts the interval in. */
 const resolutionMs = 10
 
+/** Of one attempt that was made elsewhere: event, sent and ended in ms of the shared monotonic clock, HTTP status, outcome. */
+export const numbersPerAttempt = 5
+
 /** What the engine was given, and what only the thread has. */
 export interface SenderOptions extends Omit<EngineOptions, 'corpus' | 'url'> {
   source: WebhookSource
@@ -47,6 +50,7 @@ export class Sender {
   readonly #lag = new TickHistogram()
   readonly #loopDelay = monitorEventLoopDelay({ resolution: resolutionMs })
   #startedWallMs = 0
+  #sentToRemoved = 0
   #over: (() => void) | undefined
 
   constructor(options: SenderOptions) {
@@ -72,18 +76,38 @@ export class Sender {
   }
 
   /** One part at a time. Resolves when each event is answered, given up or unsubscribed, and every attempt is in the file. */
-  async send(part: Part): Promise<void> {
+  async send(part: Part, elsewhere = false): Promise<void> {
     this.#startedWallMs = part.wallMs
+    this.#sentToRemoved = 0
     this.#lag.clear()
     this.#loopDelay.reset()
     this.#loopDelay.enable()
-    this.#schedule.begin(part)
+    this.#schedule.begin(part, elsewhere)
     await new Promise<void>(resolve => {
       this.#over = resolve
       this.#wake()
     })
     this.#loopDelay.disable()
     await this.#writer.flush()
+  }
+
+  /** Writes down first attempts that were made elsewhere and have ended, `numbersPerAttempt` each, and retries those that failed. */
+  take(attempts: Float64Array): void {
+    for (let at = 0; at < attempts.length; at += numbersPerAttempt) {
+      const [event, sentMs, endedMs, status, outcome] = attempts.subarray(at, at + numbersPerAttempt)
+      const number = this.#records.begin(event, sentMs)
+      this.#lag.record(Math.max(0, Math.round((sentMs - this.#schedule.dueMs(event)) * ticksPerMs)))
+      if (this.#schedule.wasRemoved(event, sentMs)) this.#sentToRemoved++
+      this.#records.end(event, number, sentMs, endedMs, status, outcome)
+      if (outcome !== ACKED) this.#schedule.retry(event, number, endedMs)
+    }
+    this.#wake()
+  }
+
+  /** The other engine has ended: from this event on first attempts are to be made here. */
+  sendRest(from: number): void {
+    this.#schedule.beginRest(from)
+    this.#wake()
   }
 
   /** A fault of the platform begins, or ends where it is given no parameters. Throws where there is no next secret to rotate to. */
@@ -114,6 +138,7 @@ export class Sender {
       waitedForSocket: cells[WAITED_FOR_SOCKET],
       maxSockets: this.#maxSockets,
       subscriptionsRemoved: cells[SUBSCRIPTIONS_REMOVED],
+      disagreements: this.#sentToRemoved === 0 ? [] : [`${this.#sentToRemoved} webhooks were sent to shops that had lost their subscription by then`],
     }
   }
 

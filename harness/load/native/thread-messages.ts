@@ -14,7 +14,7 @@ export interface SenderThreadData {
   disturbanceCells: Uint32Array<SharedArrayBuffer>
 }
 
-export type Call = { name: 'send'; part: Part } | { name: 'disturb'; fault: PlatformFault; parameters: PlatformFaults[PlatformFault] | undefined } | { name: 'finish' } | { name: 'report' } | { name: 'close' }
+export type Call = { name: 'send'; part: Part; elsewhere: boolean } | { name: 'take'; attempts: Float64Array } | { name: 'sendRest'; from: number } | { name: 'disturb'; fault: PlatformFault; parameters: PlatformFaults[PlatformFault] | undefined } | { name: 'finish' } | { name: 'report' } | { name: 'close' }
 
 /** Each request is answered once, with its id. */
 export interface ThreadRequest {
