@@ -4,6 +4,7 @@ import { causeOf } from '../errors.ts'
 import { within } from './deadline.ts'
 import type { ResolvedFault } from './fault.ts'
 import { labelOf } from './fault-run.ts'
+import { onMembers } from './on-members.ts'
 import { faultKinds, faultKind, type FaultKinds } from './registry.ts'
 
 const probeLimitMs = 5_000
@@ -14,7 +15,7 @@ export async function probeFaultPaths(environment: Environment, faults: readonly
   const different = [...new Map(faults.map(fault => [JSON.stringify([fault.kind, fault.target, fault.parameters]), fault])).values()]
   const problems = await Promise.all(different.map(async fault => {
     try {
-      const watch = await within('its probes', probeLimitMs, faultKind(fault.kind, kinds)!.watch(environment, fault.target, fault.parameters))
+      const watch = await within('its probes', probeLimitMs, onMembers(faultKind(fault.kind, kinds)!, fault).watch(environment, fault.target, fault.parameters))
       watch.close()
       return undefined
     } catch (error) {

@@ -5,6 +5,7 @@ import { causeOf } from '../errors.ts'
 import { within } from './deadline.ts'
 import type { AttemptCounters, FaultEvent, FaultKind, FaultRecord, ResolvedFault, Sighting, Watch } from './fault.ts'
 import type { Journal } from './journal.ts'
+import { onMembers } from './on-members.ts'
 import { meetsTraffic, watchTraffic, type TrafficWatch } from './observe.ts'
 import { faultKind, type FaultKinds } from './registry.ts'
 
@@ -29,8 +30,9 @@ export interface FaultContext {
 
 /** Runs a fault and fills its record. False: the run was aborted before its turn, and nothing was done. */
 export async function runFault(fault: ResolvedFault, record: FaultRecord, context: FaultContext): Promise<boolean> {
-  const kind = faultKind(fault.kind, context.kinds)
-  if (!kind) throw new Error(`there is no fault ${fault.kind}; there are ${Object.keys(context.kinds).join(', ')}`)
+  const known = faultKind(fault.kind, context.kinds)
+  if (!known) throw new Error(`there is no fault ${fault.kind}; there are ${Object.keys(context.kinds).join(', ')}`)
+  const kind = onMembers(known, fault)
   const { environment, signal, journal, sinceFloodMs } = context
   if (!await sleepUntil(fault.atMs - prepareMs, context)) return false
   const traffic = meetsTraffic(environment, fault.target) ? watchTraffic(context.counters) : undefined
@@ -73,7 +75,7 @@ async function prepareWatch(kind: FaultKind, fault: ResolvedFault, record: Fault
 async function install(kind: FaultKind, fault: ResolvedFault, record: FaultRecord, context: FaultContext): Promise<string> {
   const { environment, signal, sinceFloodMs } = context
   const { id, target, parameters } = fault
-  const done = await within('installing', installLimitMs, kind.install(environment, target, parameters, id))
+  const done = await within('installing', kind.installLimitMs ?? installLimitMs, kind.install(environment, target, parameters, id))
   const seen = await until('a probe that sees it installed', probeLimitMs, () => kind.probeInstalled(environment, target, parameters, id), { signal })
   record.installedAt = sinceFloodMs()
   record.evidence.push(`installed: ${done}; ${seen}`)

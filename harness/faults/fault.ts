@@ -30,6 +30,8 @@ export interface ResolvedFault {
   id: string
   kind: string
   target: string
+  /** What it is done to side by side, where the target stands for several: the nodes of a cluster, replicas, or the links of either. */
+  members?: readonly string[]
   parameters: FaultParameters
   atMs: number
   forMs: number
@@ -43,12 +45,20 @@ export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultPar
   readonly targets: T
   /** One line for `--help` and the report: what is done. */
   readonly summary: string
+  /** Sees to the processes of its target by itself: it is done once, to the target. Left out: to each of them. */
+  readonly isWhole?: true
+  /** What of its target it takes up, so that a fault of another part can be in force beside it. Left out: all of it. */
+  readonly part?: string
+  /** How long `install` may take, where five seconds do not do. */
+  readonly installLimitMs?: number
   /** How long `heal` may take before `forceHeal` has its turn, and that one again. */
   readonly healLimitMs: number
   /** Problems of the parameters, for the list of all problems of a scenario. */
   problems(parameters: FaultParameters): string[]
   /** Problems with the system it is done to and with the rest of the scenario. Called with parameters that have none of their own. */
   problemsWith?(setting: FaultSetting, parameters: P): string[]
+  /** What it is done to, where that is not every process or link of the target. Called with a target and parameters that have no problems. */
+  reach?(setting: Pick<FaultSetting, 'system' | 'target'>, parameters: P): readonly string[]
   /** Whether nothing answers in time where it is in force, so that no other fault could begin there and be seen. Left out: something does. */
   silences?(parameters: P): boolean
   /** The shortest window in which its effect can be seen, ms. Left out: any. */

@@ -1,25 +1,25 @@
 // Fault `kill`: a component dies by kill -9, stays away for the window, and is started again on the same port and data.
+import { countedMembers, countProblems, countProblemsWith, unknownParameters, type CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
-import { ask, isDead, lifeOf, managedComponent, runs } from './managed-component.ts'
+import { ask, lifeOf, managedComponent, runs, seenAgain, seenDead, startAgain, startAnew } from './managed-component.ts'
 
 const probeLimitMs = 1_000
 
-export const kill: FaultKind<{}> = {
+export const kill: FaultKind<CountParameters, 'component'> = {
   targets: 'component',
-  summary: 'kill -9 a component and all its processes; it stays away for the window and is then started again',
+  summary: 'kill -9 a component and all its processes, or `count` of its nodes or replicas; it stays away for the window and is then started again',
   // A restart ends when the component is ready: a queue reads its store back, a database replays its log.
   healLimitMs: 30_000,
   silences: () => true,
-  problems: parameters => Object.keys(parameters).map(name => `${name}: kill takes no parameters`),
+  problems: parameters => [...countProblems(parameters), ...unknownParameters('kill', parameters)],
+  problemsWith: countProblemsWith,
+  reach: countedMembers,
   // A dead process is nothing that has to be undone when the harness is gone too.
   undo: () => [],
 
   install: (environment, target) => managedComponent(environment, target).kill(),
 
-  async probeInstalled(environment, target) {
-    const component = managedComponent(environment, target)
-    return isDead(component) ? 'no process of it runs' : undefined
-  },
+  probeInstalled: seenDead,
 
   async watch(environment, target): Promise<Watch> {
     const component = managedComponent(environment, target)
@@ -37,19 +37,7 @@ export const kill: FaultKind<{}> = {
     }
   },
 
-  async heal(environment, target) {
-    const component = managedComponent(environment, target)
-    if (isDead(component)) await component.restart()
-  },
-
-  async forceHeal(environment, target) {
-    const component = managedComponent(environment, target)
-    if (!isDead(component)) await component.kill()
-    await component.restart()
-  },
-
-  async probeHealed(environment, target) {
-    const component = managedComponent(environment, target)
-    return isDead(component) ? undefined : `started again: ${await component.probe(probeLimitMs)}`
-  },
+  heal: startAgain,
+  forceHeal: startAnew,
+  probeHealed: seenAgain,
 }

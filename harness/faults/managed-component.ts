@@ -3,6 +3,8 @@ import { causeOf } from '../errors.ts'
 import type { Environment, StartedComponent } from '../environment/environment.ts'
 import { readProcess, treeOf } from '../environment/process-tree.ts'
 
+const probeLimitMs = 1_000
+
 /** A component that the harness started, running or not. Throws where a fault cannot be done to it. */
 export function managedComponent(environment: Environment, target: string): StartedComponent {
   const component = environment.components.get(target)
@@ -46,4 +48,33 @@ export async function ask(component: StartedComponent, limitMs: number): Promise
 export function countStopped({ pid }: Life): { all: number; stopped: number } {
   const rows = treeOf(pid).filter(row => row.state !== 'Z')
   return { all: rows.length, stopped: rows.filter(row => row.state === 'T').length }
+}
+
+/** CPU time of all its processes together, in the kernel's clock ticks. */
+export function cpuTicksOf({ pid }: Life): number {
+  return treeOf(pid).reduce((sum, row) => sum + row.cpuTicks, 0)
+}
+
+/** Looks whether a component is away. */
+export async function seenDead(environment: Environment, target: string): Promise<string | undefined> {
+  return isDead(managedComponent(environment, target)) ? 'no process of it runs' : undefined
+}
+
+/** Ends an absence: starts a component that is dead, on its port and data. */
+export async function startAgain(environment: Environment, target: string): Promise<void> {
+  const component = managedComponent(environment, target)
+  if (isDead(component)) await component.restart()
+}
+
+/** The same where that did not work: whatever runs of it is killed before. */
+export async function startAnew(environment: Environment, target: string): Promise<void> {
+  const component = managedComponent(environment, target)
+  if (!isDead(component)) await component.kill()
+  await component.restart()
+}
+
+/** Looks whether a component is back and answers. */
+export async function seenAgain(environment: Environment, target: string): Promise<string | undefined> {
+  const component = managedComponent(environment, target)
+  return isDead(component) ? undefined : `started again: ${await component.probe(probeLimitMs)}`
 }

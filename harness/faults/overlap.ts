@@ -27,8 +27,8 @@ export function overlapProblems(faults: readonly ResolvedFault[]): string[] {
  * any more, and anything on different targets, unless the first keeps the far end of the second's link from answering.
  */
 export function conflict(first: ResolvedFault, second: ResolvedFault, kinds?: FaultKinds): string | undefined {
-  const sameTarget = first.target === second.target
-  if (sameTarget && !isLink(first)) return 'faults on one target must follow each other'
+  const sameTarget = reachOf(first).some(one => reachOf(second).includes(one))
+  if (sameTarget && !isLink(first)) return areApart(first, second, kinds) ? undefined : 'faults on one target must follow each other'
   if (sameTarget && first.kind === second.kind) return 'two of a kind on one link could not be told from each other'
   if (meets(first, second) && silences(first, kinds)) return 'nothing would answer as it did before, to see its effect by'
   return undefined
@@ -43,15 +43,25 @@ function haste(first: ResolvedFault, second: ResolvedFault): string | undefined 
 
 /** Whether what answers through the link of `other` is done something to by `fault`. */
 function meets(fault: ResolvedFault, other: ResolvedFault): boolean {
-  return isLink(other) && (fault.target === other.target || other.target.endsWith(`->${fault.target}`))
+  return isLink(other) && reachOf(fault).some(place => reachOf(other).some(link => link === place || link.endsWith(`->${place}`)))
+}
+
+/** Whether each takes up another part of their target. */
+function areApart(first: ResolvedFault, second: ResolvedFault, kinds?: FaultKinds): boolean {
+  const [one, other] = [first, second].map(({ kind }) => faultKind(kind, kinds)?.part)
+  return one !== undefined && other !== undefined && one !== other
 }
 
 function silences({ kind, parameters }: ResolvedFault, kinds?: FaultKinds): boolean {
   return faultKind(kind, kinds)?.silences?.(parameters) === true
 }
 
-function isLink({ target }: ResolvedFault): boolean {
-  return target.includes('->')
+function reachOf({ target, members = [target] }: ResolvedFault): readonly string[] {
+  return members
+}
+
+function isLink(fault: ResolvedFault): boolean {
+  return reachOf(fault)[0].includes('->')
 }
 
 function name({ kind, target, atMs }: ResolvedFault): string {

@@ -1,17 +1,23 @@
 // Fault `pause`: a component hangs. SIGSTOP to all its processes; its sockets stay open and nobody answers.
+import { countedMembers, countProblems, countProblemsWith, unknownParameters, type CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
-import { ask, countStopped, isDead, lifeOf, managedComponent } from './managed-component.ts'
+import { ask, countStopped, cpuTicksOf, isDead, lifeOf, managedComponent, startAnew, type Life } from './managed-component.ts'
+import { sleep } from '../clock.ts'
 
 const answerLimitMs = 1_000
 /** Silence that counts, where an answer came in time before. */
 const silenceMs = 300
+/** A connection is accepted by the kernel, whoever sleeps behind it: there the clock of the processes has to tell. */
+const stillMs = 300
 
-export const pause: FaultKind<{}> = {
+export const pause: FaultKind<CountParameters, 'component'> = {
   targets: 'component',
   summary: 'pause a component: all its processes are stopped, its connections stay open and silent',
   healLimitMs: 10_000,
   silences: () => true,
-  problems: parameters => Object.keys(parameters).map(name => `${name}: pause takes no parameters`),
+  problems: parameters => [...countProblems(parameters), ...unknownParameters('pause', parameters)],
+  problemsWith: countProblemsWith,
+  reach: countedMembers,
   undo: (environment, target) => [{ do: 'signal', ...lifeOf(managedComponent(environment, target)), signal: 'SIGCONT' }],
 
   async install(environment, target) {
@@ -36,8 +42,9 @@ export const pause: FaultKind<{}> = {
         const first = await ask(component, silenceMs)
         const second = first.answer === undefined ? await ask(component, silenceMs) : first
         const { all, stopped } = countStopped(victim)
-        if (second.answer !== undefined || stopped < all) return undefined
-        return { by: 'probe', evidence: `${before.answer} before; now twice in a row: ${second.failure}` }
+        if (stopped < all) return undefined
+        if (second.answer === undefined) return { by: 'probe', evidence: `${before.answer} before; now twice in a row: ${second.failure}` }
+        return await standsStill(victim) ? { by: 'probe', evidence: `the kernel still answers for it (${second.answer}), and none of its ${all} processes had any CPU for ${stillMs} ms` } : undefined
       },
       close: () => {},
     }
@@ -48,14 +55,17 @@ export const pause: FaultKind<{}> = {
     if (!isDead(component)) await component.resume()
   },
 
-  async forceHeal(environment, target) {
-    const component = managedComponent(environment, target)
-    if (!isDead(component)) await component.kill()
-    await component.restart()
-  },
+  forceHeal: startAnew,
 
   async probeHealed(environment, target) {
     const { stopped } = countStopped(lifeOf(managedComponent(environment, target)))
     return stopped === 0 ? 'none of its processes is stopped' : undefined
   },
+}
+
+async function standsStill(victim: Life): Promise<boolean> {
+  const ticks = cpuTicksOf(victim)
+  await sleep(stillMs)
+  const { all, stopped } = countStopped(victim)
+  return stopped === all && cpuTicksOf(victim) === ticks
 }

@@ -90,8 +90,8 @@ function nameProblems(value: System): string[] {
   const reserved = [platform, 'destination']
   return [...namesOf(known).map(name => ['components', name]), ...namesOf(destinations).map(name => ['destinations', name])].flatMap(([path, name]) => {
     if (reserved.includes(name)) return [`${path}.${name}: this name is taken by floodmark`]
-    const owner = isWired(value) ? namesOf(known).find(each => each !== name && membersOf(value, each).includes(name)) : undefined
-    if (owner !== undefined) return [`${path}.${name}: this is the name of one of the processes of ${owner}`]
+    const owner = isWired(value) ? namesOf(known).find(each => membersOf(value, each).length > 1 && name.startsWith(`${each}-`) && /^\d+$/.test(name.slice(each.length + 1))) : undefined
+    if (owner !== undefined) return [`${path}.${name}: such names are those of the processes of ${owner}`]
     if (!/^[A-Za-z][\w-]{0,39}$/.test(name)) return [`${path}.${name}: must be a name of letters, digits, - and _, at most 40 characters`]
     return path === 'destinations' && namesOf(known).includes(name) ? [`${path}.${name}: a component has this name already`] : []
   })

@@ -51,7 +51,7 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   const expect = listOf(evaluate('expect', problems, () => scenario.expect(parameters), checkListProblems))
   const abortWhen = listOf(evaluate('abortWhen', problems, () => scenario.abortWhen(parameters), guardListProblems))
   const floodMs = floodLength(scenario, load)
-  const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links }, problems)
+  const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links, repair: scenario.repair === true }, problems)
   if (requests?.length === 0) problems.push(...expect.filter(check => check?.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
 
   if (problems.length === 0 && load !== undefined) problems.push(...drainProblems(load, scenario.drainLimit, system.settle))

@@ -1,12 +1,13 @@
 // Faults as a scenario asks for them, turned into what will be done to this system and when; or the problems that stand in the way.
 import { overlapProblems } from '../faults/overlap.ts'
-import type { FaultRequest, ResolvedFault } from '../faults/fault.ts'
+import { platform } from '../environment/links.ts'
+import type { FaultRequest, FaultTarget, ResolvedFault } from '../faults/fault.ts'
 import { faultKind, faultKinds } from '../faults/registry.ts'
 import { faultProblems } from './check-scenario.ts'
 import { resolveWindows, type FaultWindow } from './fault-windows.ts'
 import { show, unknownKey } from './rules.ts'
 import type { System } from './system.ts'
-import { resolveComponent, resolveLink, type ResolvedTarget } from './targets.ts'
+import { resolveComponent, resolveDestination, resolveLink, several, type ResolvedTarget } from './targets.ts'
 
 interface Setting {
   /** Undefined where its names cannot be read: then no target is looked up. */
@@ -14,6 +15,7 @@ interface Setting {
   /** Undefined where the load has problems that hide it: then only what holds for a flood of any length is told. */
   floodMs: number | undefined
   links: 'toxiproxy' | 'direct'
+  repair: boolean
 }
 
 /** The faults that can be done, in the order asked for. What cannot is left out and told in `problems`. */
@@ -26,7 +28,7 @@ export function resolveFaults(requests: readonly FaultRequest[], setting: Settin
   return faults
 }
 
-function resolveFault(id: string, path: string, request: FaultRequest, { system, floodMs, links }: Setting, problems: string[]): ResolvedFault[] {
+function resolveFault(id: string, path: string, request: FaultRequest, { system, floodMs, links, repair }: Setting, problems: string[]): ResolvedFault[] {
   const malformed = faultProblems(path, request)
   problems.push(...malformed)
   if (malformed.length > 0) return []
@@ -44,18 +46,30 @@ function resolveFault(id: string, path: string, request: FaultRequest, { system,
   const resolved = resolveTarget(targets, target, system)
   if (resolved.problem !== undefined) problems.push(`${path}.target: ${resolved.problem}`)
   if (resolved.target === undefined || windows === undefined || ofParameters.length > 0) return []
-  problems.push(...lengthProblems(path, request, windows))
-  return windows.map((window, turn) => ({ id: request.every === undefined ? id : `${id}.${turn + 1}`, kind, target: resolved.target!, parameters, ...window }))
+  const setting = { system, target: resolved.target, repair }
+  const withSystem = faultKind(kind)?.problemsWith?.(setting, parameters) ?? []
+  problems.push(...withSystem.map(problem => `${path}.${kind}: ${problem}`), ...lengthProblems(path, request, windows))
+  if (withSystem.length > 0) return []
+  const place = several(resolved.target, faultKind(kind)?.reach?.(setting, parameters) ?? resolved.members ?? [resolved.target])
+  return windows.map((window, turn) => ({ id: request.every === undefined ? id : `${id}.${turn + 1}`, kind, ...place, parameters, ...window }))
 }
 
 function isFaultKind(kind: string): kind is keyof typeof faultKinds {
   return Object.hasOwn(faultKinds, kind)
 }
 
-function resolveTarget(targets: 'link' | 'component', target: string, system: System): ResolvedTarget {
+function resolveTarget(targets: FaultTarget, target: string, system: System): ResolvedTarget {
   const isLink = target.includes('->')
-  if (targets === 'link') return isLink ? resolveLink(system, target) : { problem: `found ${show(target)}, must be a link, written from->to` }
-  return isLink ? { problem: `found ${show(target)}, must be a role or component: this fault is done to a process` } : resolveComponent(system, target)
+  switch (targets) {
+    case 'link':
+      return isLink ? resolveLink(system, target) : { problem: `found ${show(target)}, must be a link, written from->to` }
+    case 'component':
+      return isLink ? { problem: `found ${show(target)}, must be a role or component: this fault is done to a process` } : resolveComponent(system, target)
+    case 'destination':
+      return isLink ? { problem: `found ${show(target)}, must be a destination: this fault is done to what it answers` } : resolveDestination(system, target)
+    case 'platform':
+      return target === platform ? { target } : { problem: `found ${show(target)}, must be ${platform}: this fault is the platform's` }
+  }
 }
 
 /** A fault too short for its effect to be seen would make the run invalid, after all of it. */

@@ -32,7 +32,7 @@ test.each<[string, object, string]>([
   ['an even cluster', { components: { ...sound.components, queue: nats({ nodes: 2 as never }) } }, 'system.components.queue.nodes: found 2, must be 1, 3 or 5'],
   ['half a replica', { components: { ...sound.components, idle: command(['idle'], { ready: http('/'), replicas: 0.5 }) } }, 'system.components.idle.replicas: found 0.5, must be a whole number from 1 to 16'],
   ['replicas that something connects to', { components: { ...sound.components, app: command(['app'], { ready: http('/'), replicas: 2 }) } }, 'system.components.app: its replicas have no address in common, and platform connects to it'],
-  ['the name of a node', { components: { ...sound.components, queue: nats({ nodes: 3 }), 'queue-3': nats() } }, 'system.components.queue-3: this is the name of one of the processes of queue'],
+  ['the name of a node', { components: { ...sound.components, queue: nats({ nodes: 3 }), 'queue-3': nats() } }, 'system.components.queue-3: such names are those of the processes of queue'],
   ['empty command', { components: { ...sound.components, app: command([] as never, { ready: http('/') }) } }, 'system.components.app.command'],
   ['URL', { components: { ...sound.components, app: running({ url: 'localhost' }) } }, 'system.components.app.url: found "localhost", must be an http:// or https:// URL'],
   ['caller of nothing', { components: { app: running({ url: 'http://127.0.0.1:1', connectsTo: ['crn'] }) }, roles: { intake: 'app' } }, 'system.components.app.connectsTo.crn: unknown, did you mean crm?'],
