@@ -13,6 +13,7 @@ export const text = rule('a text that is not empty', value => typeof value === '
 export const flag = rule('true or false', value => typeof value === 'boolean')
 export const fn = rule('a function', value => typeof value === 'function')
 export const positive = rule('a number above 0', value => Number.isFinite(value) && (value as number) > 0)
+export const share = rule('a share above 0 and up to 1', value => Number.isFinite(value) && (value as number) > 0 && (value as number) <= 1)
 export const duration = rule('a duration longer than zero, such as 250ms, 35s, 1.5m or 2h', isDuration)
 export const statuses = rule('a list of HTTP statuses from 300 to 599', value => Array.isArray(value) && value.every(status => isWhole(status, 300, 599)))
 
