@@ -47,6 +47,8 @@ export const runRecord = z.object({
     spacing: z.enum(['even', 'uniform', 'poisson']).default('even'),
     /** What of the shape was scaled: what lasts `lengthMs` in truth ran `time` times faster, at this share of its rate. */
     scales: z.array(z.object({ shape: z.string(), lengthMs: ms, time: z.number(), rate: z.number() })).default([]),
+    /** The platform's disorder as it was planned: orders whose topics were due out of order, and webhooks that were sent twice. */
+    ordersOutOfOrder: count.default(0), repeats: count.default(0),
   }),
   counts,
   unsentReasons: z.record(z.string(), count),

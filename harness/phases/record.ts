@@ -2,6 +2,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runRecord, schemaVersion, type RunRecord } from '../../reports/record.ts'
 import { historyFiles, writeHistoryParquet } from '../history/parquet.ts'
+import { countOutOfOrder } from '../plan/disorder.ts'
 import type { RunOptions } from '../run-options.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 import { commandLine } from './command-line.ts'
@@ -63,6 +64,7 @@ async function assembleRecord({ prepared, planned, observed, judged, phases, fol
       events, orders: events / plan.topics.length, shops: plan.shops.length, peakPerSecond: plan.peakPerSecond, durationMs: plan.floodMs,
       worstAttemptsPerSecond: demand.attemptsPerSecond, worstSockets: demand.sockets,
       spacing: load.spacing, scales: [...load.shape.scales ?? []],
+      ordersOutOfOrder: countOutOfOrder(plan), repeats: plan.repeats?.event.length ?? 0,
     },
     ...judged.record,
     control: options.arm?.kind === 'faults' ? options.arm.control : null,

@@ -27,6 +27,13 @@ export function disorderPlan(input: DisorderInput): Pick<Plan, 'dueTicks' | 'tri
   }
 }
 
+/** Orders of the flood with a topic that is due before one that happened earlier. */
+export function countOutOfOrder({ dueTicks, warmUpCount, eventCount, topics }: Plan): number {
+  let count = 0
+  for (let first = warmUpCount; first < eventCount; first += topics.length) if (!isRising(dueTicks.subarray(first, first + topics.length))) count++
+  return count
+}
+
 function dueInstants(input: DisorderInput): Uint32Array {
   const { triggeredTicks, timeScale } = input
   const { disorder, debounce, late, lateByHours } = input.realism

@@ -30,12 +30,18 @@ export function environmentSection(record: RunRecord): Markup {
     ['Machine', `${environment.cpus} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)}, ${environment.os}`],
     ['Environment', `${environment.kind}, links ${record.links}, engine ${record.engine}`],
     ['Versions', Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
-    ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}, ${spacings[plan.spacing]}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets`],
+    ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}, ${spacings[plan.spacing]}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets${disorder(plan)}`],
     ['Repair', record.scenario.repair ? 'part of the claim: reconciliation could ask the Admin API' : 'no part of the claim: the Admin API answered 503'],
     ['Seed', String(record.seed)],
     ['Hashes', `plan ${record.planHash}, scenario ${record.scenario.hash}, system ${record.system.configHash}, machine ${environment.fingerprint}`],
   ]
   return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
+}
+
+/** What the platform was asked to do wrong; nothing where it was not. */
+function disorder({ ordersOutOfOrder, repeats }: RunRecord['plan']): string {
+  if (ordersOutOfOrder + repeats === 0) return ''
+  return `; ${formatCount(repeats)} webhooks sent twice, ${formatCount(ordersOutOfOrder)} orders with topics out of order`
 }
 
 /** The files beside the report, a query that answers the first question anyone has, and the command that makes this run again. */
