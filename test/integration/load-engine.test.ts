@@ -2,7 +2,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- importing it is what makes it the runtime's adapter
 import '@shopify/shopify-api/adapters/node'
 import { ApiVersion, LogSeverity, shopifyApi } from '@shopify/shopify-api'
-import { fork, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +16,7 @@ import type { Engine, EngineOptions } from '../../harness/load/engine.ts'
 import { startNativeEngine } from '../../harness/load/native/engine.ts'
 import type { Plan } from '../../harness/plan/plan.ts'
 import { createCorpus } from '../../harness/platform/corpus.ts'
+import { startRawServer } from '../bench/load/server.ts'
 import { burst, noRetries, ok, planOf, secret, startIntake, temporaryFolder } from '../fixtures/load.ts'
 
 interface EngineUnderTest extends AsyncDisposable {
@@ -117,29 +118,22 @@ it('signs as an app of Shopify verifies it', async () => {
 })
 
 it('loses nothing when the server freezes for two seconds and thaws', async () => {
-  const server = fork(fileURLToPath(new URL('../bench/load.ts', import.meta.url)), ['--server'])
-  try {
-    const [port] = (await once(server, 'message')) as [number]
-    const events = 1_500
-    await using under = await open(port, planOf(Array.from({ length: events }, (_, event) => event * 2)), { maxSockets: 512, retries: { ...noRetries, totalTimeoutMs: 5_000 } })
-    const sending = under.engine.send(part(0, events))
-    await sleep(500)
-    server.kill('SIGSTOP')
-    await sleep(2_000)
-    const { acked, open: waiting } = under.engine.counters()
-    server.kill('SIGCONT')
-    await sending
-    // Sent into the freeze all the same, and each answered after it.
-    expect(waiting).toBeGreaterThan(400)
-    expect(acked).toBeLessThan(events / 2)
-    expect(under.engine.counters()).toMatchObject({ sent: events, acked: events, attempts: events, unsent: 0 })
-    const waitMs = Array.from(under.history.firstEnded, (ended, event) => (ended - under.history.firstSent[event]) / 100)
-    expect(Math.max(...waitMs)).toBeGreaterThan(1_500)
-  } finally {
-    const exited = once(server, 'exit')
-    server.kill('SIGKILL')
-    await exited
-  }
+  await using server = await startRawServer()
+  const events = 1_500
+  await using under = await open(server.port, planOf(Array.from({ length: events }, (_, event) => event * 2)), { maxSockets: 512, retries: { ...noRetries, totalTimeoutMs: 5_000 } })
+  const sending = under.engine.send(part(0, events))
+  await sleep(500)
+  const thawed = server.freeze(2_000)
+  await sleep(1_900)
+  const { acked, open: waiting } = under.engine.counters()
+  await thawed
+  await sending
+  // Sent into the freeze all the same, and each answered after it.
+  expect(waiting).toBeGreaterThan(400)
+  expect(acked).toBeLessThan(events / 2)
+  expect(under.engine.counters()).toMatchObject({ sent: events, acked: events, attempts: events, unsent: 0 })
+  const waitMs = Array.from(under.history.firstEnded, (ended, event) => (ended - under.history.firstSent[event]) / 100)
+  expect(Math.max(...waitMs)).toBeGreaterThan(1_500)
 })
 
 it('ends by its platform: what is not sent when it is told to finish stays unsent, what is open gets its answer', async () => {

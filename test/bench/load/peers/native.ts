@@ -1,0 +1,27 @@
+// Floodmark's own sender, as a peer of the others.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+import type { NativeLoad, NativeReading } from './native-main.ts'
+import type { Invocation, Peer } from './peer.ts'
+
+/** More than it can send within one measurement. */
+const flatOutEvents = 1_500_000
+
+export async function openNative(): Promise<Peer> {
+  const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return {
+    name: 'native',
+    version,
+    flatOut: ({ url }, sockets) => start({ url, sockets, events: flatOutEvents }),
+    paced: ({ url }, pace, sockets) => start({ url, sockets, pace }),
+    async reading(_target, _pace, output) {
+      const { answer, startedAtMs, missing } = JSON.parse(output) as NativeReading
+      return { ...answer, startedAtMs, missing }
+    },
+  }
+}
+
+function start(load: NativeLoad): Invocation {
+  return { command: process.execPath, args: [fileURLToPath(new URL('./native-main.ts', import.meta.url)), JSON.stringify(load)] }
+}
