@@ -3,9 +3,10 @@
 import { askOnce } from './probe.ts'
 import { proxiedLink } from './proxied-link.ts'
 import { toxicKind, type ToxicParameters } from './toxic-kind.ts'
-import { watchTrials } from './trials.ts'
+import { twoLooksMs, watchTrials } from './trials.ts'
 
-const silenceMs = 1_000
+/** Silence that counts, where an answer came before. */
+const silenceMs = 500
 
 /**
  * The timeout of 0 never closes; any other would begin anew with each chunk. Healing closes every connection of the link: what vanished was
@@ -17,8 +18,7 @@ export const blackhole = toxicKind<ToxicParameters>({
   rules: {},
   toxic: () => ({ type: 'timeout', attributes: { timeout: 0 } }),
   silences: () => true,
-  // Two looks.
-  leastMs: () => 2 * silenceMs,
+  leastMs: ({ share }) => twoLooksMs(silenceMs, share),
 
   async watch(environment, target, { share }) {
     const { link } = proxiedLink(environment, target)

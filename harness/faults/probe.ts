@@ -61,7 +61,7 @@ export async function askOnce(link: Link, limitMs: number): Promise<Answer> {
     return answer
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const text = code ?? (error as Error).message
+    const text = code === undefined || code === 'ETIMEDOUT' ? (error as Error).message : code
     return { kind: code === 'ETIMEDOUT' ? 'silent' : 'gone', tookMs: monotonicMs() - beganMs, text }
   }
 }
@@ -113,7 +113,7 @@ async function wholeLine(socket: Socket, ended: Promise<string>, limitMs: number
   const keep = (bytes: Buffer): void => { last = bytes.subarray(-1).toString() }
   socket.on('data', keep)
   try {
-    while (last !== '\n') await first(socket, 'data', ended, deadline - monotonicMs())
+    while (last !== '\n') await first(socket, 'data', ended, Math.ceil(deadline - monotonicMs()))
   } finally {
     socket.off('data', keep)
   }

@@ -5,7 +5,7 @@ import { durationBetween } from './link-rules.ts'
 import { proxiedLink } from './proxied-link.ts'
 import { streamsOf, toxicKind, type ToxicParameters } from './toxic-kind.ts'
 import { transfer, wholeTransfer, type Transfer } from './transfer.ts'
-import { watchTimes } from './trials.ts'
+import { twoLooksMs, watchTimes } from './trials.ts'
 
 /** So many pauses are made as come to this. */
 const aimMs = 250
@@ -27,6 +27,7 @@ export const slice = toxicKind<SliceParameters>({
   rules: { size: whole(1, 65_536), delay: durationBetween('1ms', '1s') },
   toxic: ({ size, delay }) => ({ type: 'slicer', attributes: { average_size: size, size_variation: 0, delay: Math.round(mustDurationMs(delay) * 1_000) } }),
   silences: parameters => Math.ceil(answer.bytes / parameters.size) * mustDurationMs(parameters.delay) > answer.bearableMs,
+  leastMs: ({ share }) => twoLooksMs(aimMs, share),
 
   async watch(environment, target, parameters) {
     const { link } = proxiedLink(environment, target)

@@ -7,7 +7,7 @@ import { durationBetween } from './link-rules.ts'
 import { openConnection } from './probe.ts'
 import { proxiedLink } from './proxied-link.ts'
 import { streamsOf, toxicKind, type ToxicParameters } from './toxic-kind.ts'
-import { watchTimes } from './trials.ts'
+import { twoLooksMs, watchTimes } from './trials.ts'
 
 const probeLimitMs = 1_000
 const seenShare = 0.8
@@ -22,8 +22,7 @@ export const slowClose = toxicKind<SlowCloseParameters>({
   direction: 'both',
   rules: { delay: durationBetween('50ms', '60s') },
   toxic: ({ delay }) => ({ type: 'slow_close', attributes: { delay: Math.round(mustDurationMs(delay)) } }),
-  // Two looks.
-  leastMs: parameters => 2 * addedMs(parameters),
+  leastMs: parameters => twoLooksMs(addedMs(parameters), parameters.share),
 
   async watch(environment, target, parameters) {
     const { link } = proxiedLink(environment, target)

@@ -4,7 +4,7 @@ import { durationBetween } from './link-rules.ts'
 import { askOnce } from './probe.ts'
 import { proxiedLink } from './proxied-link.ts'
 import { streamsOf, toxicKind, type ToxicParameters } from './toxic-kind.ts'
-import { watchTimes } from './trials.ts'
+import { twoLooksMs, watchTimes } from './trials.ts'
 
 /** What a round trip may take beside the latency. */
 const probeLimitMs = 1_000
@@ -31,8 +31,7 @@ export const slow = toxicKind<SlowParameters>({
   },
   toxic: parameters => ({ type: 'latency', attributes: attributesOf(parameters) }),
   silences: parameters => longestMs(parameters) > bearableMs,
-  // Two looks.
-  leastMs: parameters => 2 * longestMs(parameters),
+  leastMs: parameters => twoLooksMs(longestMs(parameters), parameters.share),
 
   async watch(environment, target, parameters) {
     const { link } = proxiedLink(environment, target)

@@ -3,7 +3,7 @@ import { rateBetween, rateOf, type Rate } from './link-rules.ts'
 import { proxiedLink } from './proxied-link.ts'
 import { streamsOf, toxicKind, type ToxicParameters } from './toxic-kind.ts'
 import { transfer, wholeTransfer, type Transfer } from './transfer.ts'
-import { watchTimes } from './trials.ts'
+import { twoLooksMs, watchTimes } from './trials.ts'
 
 /** As much is sent as the rate takes this long for. */
 const aimMs = 250
@@ -24,6 +24,7 @@ export const throttle = toxicKind<ThrottleParameters>({
   rules: { rate: rateBetween('1KB/s', '100MB/s') },
   toxic: parameters => ({ type: 'bandwidth', attributes: { rate: rateOf(parameters.rate)! } }),
   silences: parameters => rateOf(parameters.rate)! < bearableRate,
+  leastMs: ({ share }) => twoLooksMs(aimMs, share),
 
   async watch(environment, target, parameters) {
     const { link } = proxiedLink(environment, target)

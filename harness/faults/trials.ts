@@ -6,10 +6,14 @@ const together = 3
 /** Where a share is hit: batches of this many, this often at most a look. */
 const batch = 8
 const batches = 8
+/** Share of the growth below which something was not slowed at all. */
+const sparedShare = 0.3
+/** For installing, and for a machine that is busy. */
+const slackMs = 500
 
-/** What one new connection met. */
+/** What one new connection met; `hit` is undefined where it cannot be told. */
 export interface Trial {
-  hit: boolean
+  hit: boolean | undefined
   text: string
 }
 
@@ -23,29 +27,26 @@ export interface Trials {
 
 /**
  * A watch that makes trials. A fault for all connections is seen when all trials are hit, twice in a row, since a stall of this process hits
- * all that are under way; one for a share of them when of those made at once some are hit and some are not.
+ * all that are under way; one for a share of them when twice, of those made at once, some are hit, the others clearly not.
  */
 export function watchTrials({ before, one, share = 1 }: Trials): Watch {
   let inRow = 0
-  let made = 0
-  let hits = 0
-  const make = async (count: number): Promise<Trial[]> => {
-    const trials = await Promise.all(Array.from({ length: count }, one))
-    made += count
-    hits += trials.filter(trial => trial.hit).length
-    return trials
-  }
+  let divided: Trial[] = []
+  const make = async (count: number): Promise<Trial[]> => await Promise.all(Array.from({ length: count }, one))
   return {
     before,
     async look() {
       for (let turn = 0; share < 1 && turn < batches; turn += 1) {
         const trials = await make(batch)
-        const hit = trials.find(trial => trial.hit)
-        if (hit && trials.some(trial => !trial.hit)) return { by: 'probe', evidence: `${hit.text}; ${hits} of ${made} new connections` }
+        const hits = new Set(trials.map(({ hit }) => hit))
+        if (!hits.has(true) || !hits.has(false) || hits.has(undefined)) continue
+        divided = [...divided, ...trials]
+        const hit = divided.filter(trial => trial.hit)
+        if (divided.length > batch) return { by: 'probe', evidence: `${hit[0].text}; ${hit.length} of ${divided.length} new connections` }
       }
       if (share < 1) return undefined
       const trials = await make(together)
-      inRow = trials.every(trial => trial.hit) ? inRow + 1 : 0
+      inRow = trials.every(({ hit }) => hit) ? inRow + 1 : 0
       return inRow < 2 ? undefined : { by: 'probe', evidence: `${trials[0].text}; all ${together} new connections, twice in a row` }
     },
     close: () => {},
@@ -61,6 +62,12 @@ export interface Times {
   share?: number | undefined
 }
 
+/** The window that two looks need, where a trial takes this long: more of them where few batches of a share have both, hit and spared. */
+export function twoLooksMs(trialMs: number, share?: number): number {
+  const divides = share === undefined ? 1 : 1 - share ** batch - (1 - share) ** batch
+  return Math.ceil((2 * trialMs) / divides) + slackMs
+}
+
 /** Trials that are hit where something takes longer than it took before. */
 export async function watchTimes({ what, measureMs, growthMs, share }: Times): Promise<Watch> {
   let earlierMs = Number.POSITIVE_INFINITY
@@ -71,7 +78,9 @@ export async function watchTimes({ what, measureMs, growthMs, share }: Times): P
     ...(share === undefined ? {} : { share }),
     async one() {
       const nowMs = await measureMs()
-      return { hit: nowMs >= earlierMs + growthMs, text: `${what} ${nowMs.toFixed(1)} ms, ${earlierMs.toFixed(1)} ms before` }
+      const grewByMs = nowMs - earlierMs
+      // What a stall holds up is spread out; what a fault holds up stands apart from what it spares.
+      return { hit: grewByMs >= growthMs ? true : grewByMs < growthMs * sparedShare ? false : undefined, text: `${what} ${nowMs.toFixed(1)} ms, ${earlierMs.toFixed(1)} ms before` }
     },
   })
 }
