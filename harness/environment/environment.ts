@@ -105,6 +105,7 @@ export interface ArrangeOptions {
   links: 'toxiproxy' | 'direct'
   timeScale: number
   secret: string
+  nextSecret: string
   adminToken: string
   /** What the platform sends: the app's subscriptions. */
   topics: readonly string[]

@@ -65,6 +65,7 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
       host: '127.0.0.1',
       scaled: duration => mustDurationMs(duration) / options.timeScale,
       secret: options.secret,
+      nextSecret: options.nextSecret,
       adminToken: options.adminToken,
       topics: options.topics,
     }

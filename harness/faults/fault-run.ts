@@ -1,9 +1,8 @@
 // One fault from its request to its heal. Whatever goes wrong on the way, healing is reached.
 import { sleep, until } from '../clock.ts'
-import type { Environment } from '../environment/environment.ts'
 import { causeOf } from '../errors.ts'
 import { within } from './deadline.ts'
-import type { AttemptCounters, FaultEvent, FaultKind, FaultRecord, ResolvedFault, Sighting, Watch } from './fault.ts'
+import type { AttemptCounters, Disturbed, FaultEvent, FaultKind, FaultRecord, ResolvedFault, Sighting, Watch } from './fault.ts'
 import type { Journal } from './journal.ts'
 import { onMembers } from './on-members.ts'
 import { meetsTraffic, watchTraffic, type TrafficWatch } from './observe.ts'
@@ -18,7 +17,7 @@ const lookEveryMs = 50
 
 /** What every fault of a run needs around it. */
 export interface FaultContext {
-  environment: Environment
+  environment: Disturbed
   counters: () => AttemptCounters
   journal: Journal
   /** Aborted: no further fault begins, and those in force are healed at once. */

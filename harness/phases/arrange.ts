@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { monotonicMs } from '../clock.ts'
 import { startServers, type Servers, type ServersOptions } from '../destination/servers.ts'
-import type { Death, Environment } from '../environment/environment.ts'
+import type { Death } from '../environment/environment.ts'
 import { arrangeLocal } from '../environment/local.ts'
 import { readProcess } from '../environment/process-tree.ts'
 import { FloodmarkError } from '../errors.ts'
+import type { Disturbed } from '../faults/fault.ts'
 import { probeFaultPaths } from '../faults/fault-paths.ts'
 import { openJournal, type Journal } from '../faults/journal.ts'
 import { startWatchdog } from '../faults/watchdog.ts'
@@ -23,7 +24,8 @@ export interface Arranged extends AsyncDisposable {
   history: History
   journal: Journal
   servers: Servers
-  environment: Environment
+  /** With the harness's own ends of its links. */
+  environment: Disturbed
   engine: Engine
   /** Everything that ended without having been asked to, so far. */
   deaths: Death[]
@@ -38,6 +40,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
   const deaths: Death[] = []
   const ownDeath = (name: string) => (how: string, lastLines: string[] = []): void => void deaths.push({ name, harness: true, how, lastLines, atMs: monotonicMs() })
   const secret = system.intake.secret ?? randomBytes(24).toString('hex')
+  const nextSecret = system.intake.nextSecret ?? randomBytes(24).toString('hex')
   const adminToken = randomBytes(24).toString('hex')
 
   try {
@@ -52,8 +55,8 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
     teardown.add(() => servers.stop())
     progress.line(`destinations ready: ${Object.keys(system.destinations).join(', ')}`)
 
-    const environment = await arrangeLocal({
-      system, secret, adminToken, journal,
+    const started = await arrangeLocal({
+      system, secret, nextSecret, adminToken, journal,
       folder: folder.path,
       links: options.links,
       timeScale: load.timeScale,
@@ -63,14 +66,13 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       progress: line => progress.line(line),
       signal: options.signal,
     })
-    teardown.add(() => environment.stop())
-    environment.onDeath(death => deaths.push(death))
-    await refuseUnseenFaults(prepared, environment)
+    teardown.add(() => started.stop())
+    started.onDeath(death => deaths.push(death))
 
     const engine = await startNativeEngine({
-      plan, history, secret,
+      plan, history, secret, nextSecret,
       corpus: planned.corpusSettings,
-      url: environment.intakeUrl,
+      url: started.intakeUrl,
       retries: load.retries,
       timeScale: load.timeScale,
       maxSockets: load.maxSockets,
@@ -78,6 +80,8 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       attemptsFile: folder.attemptsFile,
     })
     teardown.add(() => engine.close())
+    const environment: Disturbed = { ...started, ends: { servers, destinations: system.destinations, sender: engine } }
+    await refuseUnseenFaults(prepared, environment)
     return { history, journal, servers, environment, engine, deaths, [Symbol.asyncDispose]: () => teardown.run() }
   } catch (error) {
     // What failed first is what the user must hear of.
@@ -99,7 +103,7 @@ function serversOptions(prepared: Prepared, { plan }: Planned, folder: RunFolder
 }
 
 /** A fault that no probe could see would make the run invalid after the flood: better said before it. */
-async function refuseUnseenFaults({ faults }: Prepared, environment: Environment): Promise<void> {
+async function refuseUnseenFaults({ faults }: Prepared, environment: Disturbed): Promise<void> {
   const problems = await probeFaultPaths(environment, faults)
   if (problems.length === 0) return
   throw new FloodmarkError('unavailable', 'some faults could not be seen here, so the run would prove nothing', { evidence: problems, hint: 'give the component a `ready` probe that answers, or leave the fault out' })

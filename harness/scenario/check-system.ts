@@ -34,7 +34,7 @@ const system = object({
   file: text,
   components: z.record(z.string(), z.unknown(), 'an object of components'),
   roles: z.record(z.string(), z.string(), 'an object from role to component'),
-  intake: object({ path, secret: text.optional(), refusedStatuses: statuses }),
+  intake: object({ path, secret: text.optional(), nextSecret: text.optional(), refusedStatuses: statuses }),
   destinations: z.record(z.string(), destination, someDestinations).refine(value => namesOf(value).length > 0, someDestinations),
   correlate: fn,
   settle: duration,

@@ -25,6 +25,8 @@ export interface Intake {
   path: string
   /** Secret the webhooks are signed with. Left out, each run makes its own and hands it to the components' `env`. */
   secret?: string
+  /** The one that they are signed with while a fault has rotated it. Left out, each run makes its own. */
+  nextSecret?: string
   /** Statuses that mean "not taken, nothing has happened": such an attempt is refused rather than indeterminate. */
   refusedStatuses: readonly number[]
 }
@@ -87,6 +89,8 @@ export interface EnvContext {
   scaled(duration: Duration): number
   /** Secret that webhooks are signed with. */
   secret: string
+  /** Secret that they may be signed with as well, once a fault rotates it: to be accepted beside the first. */
+  nextSecret: string
   /** Token for the platform's Admin API. */
   adminToken: string
   /** What the scenario's platform sends: the topics that the app subscribes to. */
