@@ -20,8 +20,8 @@ export function referenceWith({ storage = 'file', nodes = 1 }: { storage?: 'file
       queue: nats({ storage, nodes, syncInterval: '2m' }),
       ledger: postgres({ schema: './ledger/schema.sql' }),
       ingest: node('./ingest/main.ts', {
-        env: ({ to, host, port, secret, scaled }) => ({
-          HOST: host, PORT: port, NATS_URL: to('queue'), WEBHOOK_SECRET: secret, STREAM_STORAGE: storage, STREAM_REPLICAS: nodes, DUPLICATE_WINDOW_MS: scaled('2m'),
+        env: ({ to, host, port, secret, nextSecret, scaled }) => ({
+          HOST: host, PORT: port, NATS_URL: to('queue'), WEBHOOK_SECRET: secret, WEBHOOK_NEXT_SECRET: nextSecret, STREAM_STORAGE: storage, STREAM_REPLICAS: nodes, DUPLICATE_WINDOW_MS: scaled('2m'),
         }),
         ready: http('/healthz'),
       }),

@@ -18,7 +18,7 @@ export const rateLimit = destinationFault<RateLimitParameters>({
   problems: parameters => problemsOf('', schema, parameters),
   problemsWith({ system }, { retryAfter = '1s' }) {
     // Whoever honours it sends nothing for so long, and that must not be taken for the end of the run.
-    return mustDurationMs(retryAfter) < mustDurationMs(system.settle) ? [] : [`retryAfter: ${retryAfter} is not below the settle time of ${system.name}, ${system.settle}: a run would be taken to be over while the system waits`]
+    return mustDurationMs(retryAfter) <= mustDurationMs(system.settle) / 2 ? [] : [`retryAfter: ${retryAfter} is more than half of what ${system.name} takes to settle, ${system.settle}: a run would be taken to be over while the system waits`]
   },
   misbehaviour: ({ perSecond, retryAfter = '1s' }) => ({
     sparedPerSecond: perSecond,

@@ -10,7 +10,8 @@ import type { SignatureCheck } from './signature.ts'
 import { isWellFormed } from './well-formed.ts'
 
 export interface AcceptOptions {
-  signature: SignatureCheck
+  /** One for each secret in use; which of them signed is no secret. */
+  signatures: readonly SignatureCheck[]
   publisher: Publisher
   metrics: IngestMetrics
   log: Logger
@@ -22,7 +23,7 @@ const statuses: Readonly<Record<PublishOutcome, number>> = { stored: 200, refuse
 const headBytes = 4_096
 
 /** Takes one webhook over: answers it now, or when the queue has. */
-export function createAccept({ signature, publisher, metrics, log }: AcceptOptions): IntakeOptions['accept'] {
+export function createAccept({ signatures, publisher, metrics, log }: AcceptOptions): IntakeOptions['accept'] {
   return (body, headers, respond) => {
     const startedMs = performance.now()
 
@@ -32,7 +33,7 @@ export function createAccept({ signature, publisher, metrics, log }: AcceptOptio
       respond(status)
     }
 
-    if (!signature.accepts(body, headers['x-shopify-hmac-sha256'])) return answer(401)
+    if (!signatures.some(signature => signature.accepts(body, headers['x-shopify-hmac-sha256']))) return answer(401)
     if (!isWellFormed(body) || !isNamed(word(headers, 'x-shopify-shop-domain'), word(headers, 'x-shopify-topic'))) return answer(400)
     // What the queue cannot carry will not become smaller: better said than kept from it for ever.
     if (body.length + headBytes > (publisher.maxMessageBytes ?? Number.POSITIVE_INFINITY)) return answer(413)

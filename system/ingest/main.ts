@@ -2,6 +2,7 @@
 //
 //   NATS_URL             nats://host:port of the queue; of a cluster all nodes, with commas between them
 //   WEBHOOK_SECRET       secret that webhooks are signed with
+//   WEBHOOK_NEXT_SECRET  one that they may be signed with as well, while the app's secret is being rotated (none)
 //   HOST, PORT           to listen on (127.0.0.1, 8080); /healthz and /metrics are there too
 //   WEBHOOK_PATH         path that webhooks are posted to (/webhooks)
 //   MAX_BODY_BYTES       larger bodies are answered 413 (2097152)
@@ -27,6 +28,7 @@ async function start(log: Logger): Promise<RunningService> {
   const settings = readSettings({
     NATS_URL: urls(['nats']),
     WEBHOOK_SECRET: text(),
+    WEBHOOK_NEXT_SECRET: text(''),
     HOST: text('127.0.0.1'),
     PORT: wholeNumber({ fallback: 8_080, max: 65_535 }),
     WEBHOOK_PATH: text('/webhooks'),
@@ -39,6 +41,7 @@ async function start(log: Logger): Promise<RunningService> {
   })
   const queue = openQueue(settings.NATS_URL, 'ingest', log)
   const publisher = new Publisher({ queue, timeoutMs: settings.PUBLISH_TIMEOUT_MS, maxInFlight: settings.MAX_IN_FLIGHT, maxInFlightBytes: settings.MAX_IN_FLIGHT_BYTES })
+  const secrets = [settings.WEBHOOK_SECRET, settings.WEBHOOK_NEXT_SECRET].filter(secret => secret !== '')
   let isPrepared = false
 
   // A server that lost its streams answers every publish with "no responders", which is a 503: nothing needs to wait for this.
@@ -64,7 +67,7 @@ async function start(log: Logger): Promise<RunningService> {
     registry,
     ailments: () => (isPrepared ? [] : ['queue']),
     turnedAway: status => metrics.answered(status, 0),
-    accept: createAccept({ signature: new SignatureCheck(settings.WEBHOOK_SECRET), publisher, metrics, log }),
+    accept: createAccept({ signatures: secrets.map(secret => new SignatureCheck(secret)), publisher, metrics, log }),
   })
   await intake.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ path: settings.WEBHOOK_PATH, port: settings.PORT }, 'listening')

@@ -1,9 +1,11 @@
 // One destination as the worker sees it: batches go out with a short deadline, and a breaker keeps a dead one from eating the worker's time.
 import { Agent, request } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+import { setTimeout as delay } from 'node:timers/promises'
 import { circuitBreaker, ConsecutiveBreaker, handleAll, type CircuitBreakerPolicy } from 'cockatiel'
 import type { Logger } from '../service/lifecycle.ts'
 import { Dependency, untilItSucceeds } from '../service/patience.ts'
+import { readAnswer, type Answer, type WholeResponse } from './answer.ts'
 import { batchBody, type Item } from './item.ts'
 
 export interface DestinationOptions {
@@ -20,9 +22,9 @@ const halfOpenAfterMs = 1_000
 // More than the batches in flight: none waits for a socket.
 const maxSockets = 64
 const keepAliveMs = 4_000
-
-/** Statuses that speak of what was sent rather than of the destination: the same batch would be refused for ever. */
-const refusals = new Set([400, 413, 422])
+// A destination that asks for more is asked again sooner: whatever it is that takes so long, somebody may have mended it.
+const longestHoldMs = 60_000
+const maxAnswerBytes = 1024 ** 2
 
 export class Destination {
   readonly name: string
@@ -31,6 +33,8 @@ export class Destination {
   readonly #timeoutMs: number
   readonly #breaker: CircuitBreakerPolicy
   readonly #dependency: Dependency
+  /** It asked for quiet until this instant of performance.now(). */
+  #heldUntilMs = 0
 
   constructor({ name, url, timeoutMs, log }: DestinationOptions) {
     this.name = name
@@ -45,31 +49,51 @@ export class Destination {
 
   /**
    * Relays the items, however long that takes. Returns those that the destination will never take: a refused batch is halved until the
-   * guilty ones stand alone.
+   * guilty ones stand alone, and of one that was taken in part the rest goes out again.
    */
   async relay(items: readonly Item[], signal: AbortSignal): Promise<Item[]> {
-    const body = Buffer.from(batchBody(items))
-    const status = await untilItSucceeds(() => this.#breaker.execute(() => this.#post(body)), this.#dependency, signal)
-    if (!refusals.has(status)) return []
-    if (items.length === 1) return [...items]
-    const middle = Math.ceil(items.length / 2)
-    return [...await this.relay(items.slice(0, middle), signal), ...await this.relay(items.slice(middle), signal)]
+    let owed = items
+    const isRefused = await untilItSucceeds(async () => {
+      const answer = await this.#ask(owed, signal)
+      if (answer.kind === 'refused') return true
+      const before = owed.length
+      owed = owed.filter((_, index) => !answer.taken(index))
+      if (owed.length > 0) throw new Error(`took ${before - owed.length} of ${before}`)
+      return false
+    }, this.#dependency, signal)
+    if (!isRefused) return []
+    if (owed.length === 1) return [...owed]
+    const middle = Math.ceil(owed.length / 2)
+    return [...await this.relay(owed.slice(0, middle), signal), ...await this.relay(owed.slice(middle), signal)]
   }
 
   close(): void {
     this.#agent.destroy()
   }
 
-  /** The status of an answer that settles the batch, one way or the other. Rejects for all that may pass: no answer, too late, overloaded, wrongly set up. */
-  #post(body: Buffer): Promise<number> {
+  /** One request, when the destination lets it come. Rejects for all that may pass: no answer, too late, overloaded, wrongly set up, or not what it says when it takes something. */
+  async #ask(items: readonly Item[], signal: AbortSignal): Promise<Exclude<Answer, { kind: 'hold' }>> {
+    for (let waitMs = this.#heldUntilMs - performance.now(); waitMs > 0; waitMs = this.#heldUntilMs - performance.now()) await delay(waitMs, undefined, { signal })
+    const answer = await this.#breaker.execute(async () => readAnswer(await this.#post(Buffer.from(batchBody(items))), items.length))
+    if (answer.kind !== 'hold') return answer
+    // It is there and says when to come back: that is for every batch, and nothing for the breaker.
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, performance.now() + Math.min(longestHoldMs, answer.forMs))
+    throw new Error(`asks to come back in ${answer.forMs} ms`)
+  }
+
+  #post(body: Buffer): Promise<WholeResponse> {
     const send = this.#url.protocol === 'https:' ? secureRequest : request
     return new Promise((resolve, reject) => {
       const options = { method: 'POST', agent: this.#agent, signal: AbortSignal.timeout(this.#timeoutMs), headers: { 'content-type': 'application/json', 'content-length': body.length } }
       const outgoing = send(this.#url, options, response => {
-        const status = response.statusCode ?? 0
+        const chunks: Buffer[] = []
+        let bytes = 0
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length
+          if (bytes <= maxAnswerBytes) chunks.push(chunk)
+        })
         response.once('error', reject)
-        response.once('end', () => (status >= 200 && status < 300) || refusals.has(status) ? resolve(status) : reject(new Error(`answered ${status}`)))
-        response.resume()
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }))
       })
       outgoing.once('error', reject)
       outgoing.end(body)
