@@ -59,22 +59,14 @@ export interface StartedComponent {
   readonly logFile: string | undefined
   /** SIGKILL to the whole process group; resolves when it has exited. The death counts as asked for. */
   kill(): Promise<string>
-  /** Asks it to end, as a deploy does, and kills it where it has not within the limit: how it ended and how long that took. The death counts as asked for. */
-  shutDown(limitMs: number): Promise<ShutDown>
+  /** Asks it to end, as a deploy does, and kills it where it has not within the limit: says how it ended and how long that took. The death counts as asked for. */
+  shutDown(limitMs: number): Promise<string>
   /** Starts it again on the same port and data; resolves when it is ready. */
   restart(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
   /** One real request to it, past every link: what answered, or throws. */
   probe(timeoutMs: number): Promise<string>
-}
-
-export interface ShutDown {
-  /** It ended by itself, within the limit. */
-  clean: boolean
-  tookMs: number
-  /** In words: `exited with code 0 341 ms after SIGTERM`. */
-  how: string
 }
 
 export interface Link {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
-import type { ProcessJournal, ShutDown } from './environment.ts'
+import type { ProcessJournal } from './environment.ts'
 import type { Launch } from './launch.ts'
 import { anyAlive, readProcess, signalTree, treeOf } from './process-tree.ts'
 
@@ -21,8 +21,8 @@ export interface LocalProcess {
   readonly ended: Promise<{ how: string; atMs: number }>
   /** SIGKILL to its whole tree; resolves when all of it is gone. */
   kill(): Promise<string>
-  /** Asks it to end, and kills it where it has not within the limit. */
-  end(limitMs: number): Promise<ShutDown>
+  /** Asks it to end, and kills it where it has not within the limit; says how it ended and how long that took. */
+  end(limitMs: number): Promise<string>
   /** SIGSTOP or SIGCONT to its whole tree; resolves when every process of it shows the state. */
   setStopped(stopped: boolean): Promise<void>
 }
@@ -77,7 +77,7 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     return `SIGKILL to pid ${pid}${pids.length > 1 ? ` and ${pids.length - 1} children` : ''}: ${how}`
   }
 
-  async function end(limitMs: number): Promise<ShutDown> {
+  async function end(limitMs: number): Promise<string> {
     asked = true
     const beganMs = monotonicMs()
     signalTree(pid!, startTime, 'SIGCONT')
@@ -85,11 +85,10 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     try {
       await until(`${name} ended`, limitMs, () => how, { everyMs: 5 })
       const { atMs } = await ended
-      const tookMs = Math.round(atMs - beganMs)
-      return { clean: true, tookMs, how: `${how} ${tookMs} ms after ${stopSignal}` }
+      return `${how} ${Math.round(atMs - beganMs)} ms after ${stopSignal}`
     } catch {
       await kill()
-      return { clean: false, tookMs: Math.round(monotonicMs() - beganMs), how: `had not ended ${limitMs} ms after ${stopSignal}, so it was killed` }
+      return `had not ended ${limitMs} ms after ${stopSignal}, so it was killed`
     }
   }
 

@@ -18,14 +18,15 @@ export function natsClusters(system: System, routes: Routes): ReadonlyMap<string
   return new Map(clustersOf(system).map(name => [name, natsCluster(name, membersOf(system, name), routes)]))
 }
 
-/** Resolves when every cluster has taken a message into as many copies as it has nodes, once. Throws `unavailable` where one does not get there. */
+/** Resolves when in every cluster each node has a route to each other, and one message was taken into as many copies as there are nodes. Throws `unavailable` where one does not get there. */
 export async function awaitClusters({ system, progress, signal }: Pick<ArrangeOptions, 'system' | 'progress' | 'signal'>, routes: Routes): Promise<void> {
   await Promise.all(clustersOf(system).map(async name => {
     const nodes = membersOf(system, name)
-    const ports = nodes.map(node => routes.ports.get(node)!)
+    const cluster = natsCluster(name, nodes, routes)
     const beganMs = monotonicMs()
     try {
-      await until(`a message with ${nodes.length} copies`, readyLimitMs, () => withManager(ports[0], tryLimitMs, manager => storeOne(manager, nodes.length)), { signal })
+      await Promise.all(nodes.map(node => until(`a route from ${node} to each other node`, readyLimitMs, async () => (await cluster.routesOf(node, tryLimitMs)).length === nodes.length - 1 || undefined, { signal })))
+      await until(`a message with ${nodes.length} copies`, readyLimitMs, () => withManager(routes.ports.get(nodes[0])!, tryLimitMs, manager => storeOne(manager, nodes.length)), { signal })
     } catch (error) {
       signal.throwIfAborted()
       throw new FloodmarkError('unavailable', `the nodes of ${name} do not come together as a cluster: ${causeOf(error)}`, { hint: `see the logs of ${nodes.join(', ')}`, cause: error })

@@ -26,7 +26,7 @@ export const deploy: FaultKind<DeployParameters, 'component'> = {
   undo: () => [],
 
   async install(environment, target, { grace = defaultGrace }) {
-    return (await managedComponent(environment, target).shutDown(mustDurationMs(grace))).how
+    return await managedComponent(environment, target).shutDown(mustDurationMs(grace))
   },
 
   probeInstalled: seenDead,

@@ -10,8 +10,11 @@ export const killLeader: FaultKind<{}, 'component'> = {
   targets: 'component',
   isWhole: true,
   summary: 'kill -9 the node of a cluster that leads its busiest stream; it stays away for the window and is then started again',
-  // Some of a second for the API of a node that is no leader, and the election that may be under way.
   healLimitMs: 30_000,
+  // A node stands for election four to nine seconds after it last heard of the leader (nats-server, raft.go).
+  leastMs: () => 10_000,
+  // Which node is away is not known before.
+  silences: () => true,
   problems: parameters => Object.keys(parameters).map(name => `${name}: killLeader takes no parameters`),
   problemsWith: clusterProblems,
   // A dead process is nothing that has to be undone when the harness is gone too.

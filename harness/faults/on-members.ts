@@ -9,14 +9,18 @@ export function onMembers(kind: FaultKind, { members }: Pick<ResolvedFault, 'mem
     ...kind,
     undo: environment => members.flatMap(member => kind.undo(environment, member)),
     async watch(environment, _target, ...rest) {
-      const watches = new Map<string, Watch>()
+      const made: Watch[] = []
       try {
-        await each(members, async member => void watches.set(member, await kind.watch(environment, member, ...rest)))
+        const watches = await each(members, async member => {
+          const watch = await kind.watch(environment, member, ...rest)
+          made.push(watch)
+          return watch
+        })
+        return watchAll(members, watches, installed)
       } catch (error) {
-        for (const watch of watches.values()) watch.close()
+        for (const watch of made) watch.close()
         throw error
       }
-      return watchAll(watches, installed)
     },
     async install(environment, _target, ...rest) {
       const done = await each(members, async member => {
@@ -34,21 +38,20 @@ export function onMembers(kind: FaultKind, { members }: Pick<ResolvedFault, 'mem
 }
 
 /** Seen when it has been seen on every member, each at its own moment. */
-function watchAll(watches: ReadonlyMap<string, Watch>, installed: ReadonlyMap<string, string>): Watch {
+function watchAll(members: readonly string[], watches: readonly Watch[], installed: ReadonlyMap<string, string>): Watch {
   const seen = new Map<string, Sighting>()
-  const names = [...watches.keys()]
   return {
-    before: listed(names, [...watches.values()].map(watch => watch.before)),
+    before: listed(members, watches.map(watch => watch.before)),
     async look() {
-      await each(names.filter(name => !seen.has(name)), async name => {
-        const sighting = await watches.get(name)!.look(installed.get(name) ?? '')
-        if (sighting) seen.set(name, sighting)
+      await each(members.filter(member => !seen.has(member)), async member => {
+        const sighting = await watches[members.indexOf(member)].look(installed.get(member) ?? '')
+        if (sighting) seen.set(member, sighting)
       })
-      if (seen.size < names.length) return undefined
-      return { by: seen.get(names[0])!.by, evidence: listed(names, names.map(name => seen.get(name)!.evidence)) }
+      if (seen.size < members.length) return undefined
+      return { by: seen.get(members[0])!.by, evidence: listed(members, members.map(member => seen.get(member)?.evidence)) }
     },
     close() {
-      for (const watch of watches.values()) watch.close()
+      for (const watch of watches) watch.close()
     },
   }
 }

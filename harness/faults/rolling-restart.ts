@@ -30,6 +30,8 @@ export const rollingRestart: FaultKind<{}, 'component'> = {
   healLimitMs: syncLimitMs + 15_000,
   // A node takes a second or two to come back and catch up.
   leastMs: () => 6_000,
+  // Which node is away changes from moment to moment.
+  silences: () => true,
   problems: parameters => Object.keys(parameters).map(name => `${name}: rollingRestart takes no parameters`),
   problemsWith: severalProblems,
   // A dead process is nothing that has to be undone when the harness is gone too.
@@ -87,7 +89,7 @@ async function roll(environment: Environment, target: string, rolling: Rolling, 
   for (const member of membersIn(environment, target)) {
     if (rolling.stop.signal.aborted) return
     const component = managedComponent(environment, member)
-    rolling.ended.push(`${member} ${(await component.shutDown(graceMs)).how}`)
+    rolling.ended.push(`${member} ${await component.shutDown(graceMs)}`)
     begun()
     await component.restart()
     await untilInSync(environment, target, member, rolling.stop.signal)
