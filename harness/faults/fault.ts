@@ -61,6 +61,8 @@ export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultPar
   reach?(setting: Pick<FaultSetting, 'system' | 'target'>, parameters: P): readonly string[]
   /** Whether nothing answers in time where it is in force, so that no other fault could begin there and be seen. Left out: something does. */
   silences?(parameters: P): boolean
+  /** Other kinds whose effect could not be told from its own on the same link. */
+  readonly resembles?: readonly string[]
   /** The shortest window in which its effect can be seen, ms. Left out: any. */
   leastMs?(parameters: P): number
   /** What undoes it, whatever state it is in. Safe to run twice. */

@@ -29,7 +29,7 @@ export function overlapProblems(faults: readonly ResolvedFault[]): string[] {
 export function conflict(first: ResolvedFault, second: ResolvedFault, kinds?: FaultKinds): string | undefined {
   const sameTarget = reachOf(first).some(one => reachOf(second).includes(one))
   if (sameTarget && !isLink(first)) return areApart(first, second, kinds) ? undefined : 'faults on one target must follow each other'
-  if (sameTarget && first.kind === second.kind) return 'two of a kind on one link could not be told from each other'
+  if (sameTarget && (first.kind === second.kind || faultKind(first.kind, kinds)?.resembles?.includes(second.kind))) return 'what the two do to one link could not be told apart'
   if (meets(first, second) && silences(first, kinds)) return 'nothing would answer as it did before, to see its effect by'
   return undefined
 }

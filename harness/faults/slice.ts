@@ -27,6 +27,7 @@ export const slice = toxicKind<SliceParameters>({
   rules: { size: whole(1, 65_536), delay: durationBetween('1ms', '1s') },
   toxic: ({ size, delay }) => ({ type: 'slicer', attributes: { average_size: size, size_variation: 0, delay: Math.round(mustDurationMs(delay) * 1_000) } }),
   silences: parameters => Math.ceil(answer.bytes / parameters.size) * mustDurationMs(parameters.delay) > answer.bearableMs,
+  resembles: ['throttle'],
   leastMs: ({ share }) => twoLooksMs(aimMs, share),
 
   async watch(environment, target, parameters) {

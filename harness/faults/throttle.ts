@@ -24,6 +24,8 @@ export const throttle = toxicKind<ThrottleParameters>({
   rules: { rate: rateBetween('1KB/s', '100MB/s') },
   toxic: parameters => ({ type: 'bandwidth', attributes: { rate: rateOf(parameters.rate)! } }),
   silences: parameters => rateOf(parameters.rate)! < bearableRate,
+  // Both come to bytes a second, and the narrower hides the other.
+  resembles: ['slice'],
   leastMs: ({ share }) => twoLooksMs(aimMs, share),
 
   async watch(environment, target, parameters) {

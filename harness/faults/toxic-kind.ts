@@ -16,7 +16,7 @@ export type ToxicParameters = {
   share?: number
 }
 
-export interface ToxicKind<P extends Partial<FaultParameters>> extends Pick<FaultKind<P>, 'summary' | 'watch' | 'silences' | 'leastMs'> {
+export interface ToxicKind<P extends Partial<FaultParameters>> extends Pick<FaultKind<P>, 'summary' | 'watch' | 'silences' | 'resembles' | 'leastMs'> {
   /** What its own parameters must look like. */
   rules: Record<string, z.ZodType>
   direction: Direction
@@ -34,6 +34,7 @@ export function toxicKind<P extends ToxicParameters & Partial<FaultParameters>>(
     healLimitMs: 3_000,
     // Probes meet a share by chance, and Toxiproxy draws anew on live connections when another toxic comes after.
     silences: parameters => parameters.share !== undefined || own.silences?.(parameters) === true,
+    ...(own.resembles ? { resembles: own.resembles } : {}),
     ...(own.leastMs ? { leastMs: own.leastMs } : {}),
     problems(parameters) {
       const problems = problemsOf('', rules, parameters)

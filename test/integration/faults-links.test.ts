@@ -95,6 +95,30 @@ function keepTalking(links: Iterable<Link>): { answers: Map<string, number>; sto
   return { answers, stop: () => { going = false } }
 }
 
+test('faults that overlap, on one link and on a link and its far end, are each seen and healed, and what cannot overlap waits', async () => {
+  const fault = (kind: string, target: string, atMs: number, forMs: number, parameters: FaultParameters = {}): ResolvedFault => ({ id: `${kind}-${atMs}`, kind, target, parameters, atMs, forMs })
+  const faults = [
+    fault('slow', 'intake->queue', 300, 4_500, { latency: '100ms' }),
+    fault('cut', 'intake->queue', 2_000, 1_000),
+    fault('slow', 'intake->ledger', 310, 3_000, { latency: '100ms' }),
+    fault('kill', 'ledger', 2_010, 1_000),
+    fault('throttle', 'intake->analytics', 320, 4_500, { rate: '20KB/s' }),
+    fault('slowClose', 'intake->analytics', 2_020, 2_000, { delay: '200ms' }),
+    // Begins in the very moment that the last ends, and must not: nothing would have answered its probes before.
+    fault('blackhole', 'intake->queue', 3_000, 2_500),
+  ]
+  const records = await run(system, faults)
+  for (const record of records) {
+    expect(record, record.evidence.join('\n')).toMatchObject({ installedAt: expect.any(Number), observedAt: expect.any(Number), healedAt: expect.any(Number) })
+    expect(record.evidence.at(-1)).toMatch(/^healed: /)
+  }
+  const [slow, cut, slowStore, kill, throttle, slowClose, blackhole] = records
+  for (const [outer, inner] of [[slow, cut], [slowStore, kill], [throttle, slowClose]]) expect(inner.installedAt!).toBeLessThan(outer.healedAt!)
+  expect(cut.healedAt!).toBeLessThan(slow.healedAt!)
+  expect(blackhole.requestedAt).toBeGreaterThan(cut.healedAt!)
+  await expectHealthy({ ...system, links: new Map([...system.links].filter(([name]) => name !== 'platform->intake')) })
+}, 60_000)
+
 describe('every kind, over every protocol, is seen installed, observed and healed', () => {
   test('on idle links', async () => {
     const { environment, faults } = await everyCase('idle')
