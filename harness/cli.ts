@@ -2,8 +2,8 @@
 // bin/floodmark.js has made sure of the Node that reads this.
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import { doctorHelp, healHelp, listHelp, mainHelp, runHelp } from './commands/help.ts'
-import { addSetting, readSeed } from './commands/options.ts'
+import { doctorHelp, healHelp, listHelp, mainHelp, matrixHelp, runHelp, saturateHelp } from './commands/help.ts'
+import { addSetting, readList, readPositive, readSeed } from './commands/options.ts'
 import { endWith, stopOnSignals } from './commands/process-end.ts'
 
 const { version } = createRequire(import.meta.url)('floodmark/package.json') as { version: string }
@@ -29,12 +29,40 @@ program.command('run <scenario...>')
   .addHelpText('after', runHelp)
   .action((names, options) => endWith(async () => (await import('./commands/run.ts')).run(names, options, signal)))
 
+program.command('matrix')
+  .description('fail every dependency of a system in every way, one run a cell, and set what happened beside what was declared')
+  .option('--system <name or path>', 'the system to look at', 'reference')
+  .option('--rows <names>', 'only these dependencies: names or roles, separated by commas', readList)
+  .option('--columns <names>', 'only these failures, separated by commas', readList)
+  .addOption(new Option('--seed <number>', 'seed of the plan and of the order of the cells').argParser(readSeed).default(1))
+  .addOption(new Option('--rate <number>', 'webhooks a second in each cell').argParser(readPositive).default(100))
+  .addOption(new Option('--jobs <number>', 'runs at a time').argParser(readPositive).default(3))
+  .option('--out <folder>', 'folder that the matrix makes its own folder in', 'runs')
+  .option('--expect <file>', 'what is declared to happen; default: <system>.matrix.json beside the system file')
+  .option('--declare', 'write what was found into that file, to be edited from there')
+  .option('--json', 'matrix.json on standard output and nothing else there')
+  .addHelpText('after', matrixHelp)
+  .action(options => endWith(async () => (await import('./commands/matrix.ts')).matrix(options, signal)))
+
 program.command('heal [folder...]')
   .description('take away what runs left in force when harness and watchdog both died, as in a power cut')
   .option('--out <folder>', 'where the runs are, when no run folder is named', 'runs')
   .option('--json', 'what was done as JSON on standard output')
   .addHelpText('after', healHelp)
   .action((folders, options) => endWith(async () => (await import('./commands/heal.ts')).heal(folders, options)))
+
+program.command('saturate <url-or-scenario>')
+  .description('find roughly where the highest rate of an intake lies: a closed loop, no verdict')
+  .addOption(new Option('--max-connections <number>', 'how far the connections are doubled').argParser(readPositive).default(512))
+  .addOption(new Option('--seconds <number>', 'length of each step').argParser(readPositive).default(3))
+  .option('--out <folder>', "folder for the logs of a scenario's system", 'runs')
+  .option('--system <name or path>', "saturate this system instead of the scenario's own")
+  .addOption(new Option('--links <how>', 'how components reach each other').choices(['toxiproxy', 'direct']).default('toxiproxy'))
+  .addOption(new Option('--set <key=value>', 'change a parameter that the scenario declares; repeatable').argParser(addSetting).default({}, 'none'))
+  .addOption(new Option('--allow-host <host>', 'a host other than loopback that may be saturated; repeatable').argParser((host: string, hosts: string[]) => [...hosts, host]).default([], 'none'))
+  .option('--json', 'all numbers as JSON on standard output')
+  .addHelpText('after', saturateHelp)
+  .action((target, options) => endWith(async () => (await import('./commands/saturate.ts')).saturate(target, options, signal)))
 
 program.command('doctor')
   .description('say what this machine has and lacks for a run, with cause and cure for each row')

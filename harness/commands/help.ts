@@ -48,3 +48,37 @@ Examples:
   floodmark heal                       every run under runs/
   floodmark heal runs/20261127-170000-123-queue-outage
 `
+
+export const matrixHelp = `
+Each cell is a run of its own: a constant flood of nine seconds, one dependency failing in one way from the second to the sixth. What users see is
+told in one word, the worst that happened to any order: unharmed, delayed (by more than a second), retried (not accepted at first), duplicated,
+missed (never accepted), lost (accepted and gone). Cells are kept: a later call with --rows and --columns runs those again and leaves the rest.
+
+What should happen is declared in a file that you edit, { "queue": { "kill": "retried" } }; a cell that is other than declared is exit 2.
+
+Where output goes:
+  progress                     standard error
+  <out>/matrix-<system>/       matrix.html, matrix.md, matrix.json; cells/ holds each cell's scenario, runs/ the run records
+
+Examples:
+  floodmark matrix                                        every cell of the reference pipeline: about ten minutes on two cores
+  floodmark matrix --system ./my-pipeline.ts --declare    the first time: writes my-pipeline.matrix.json
+  floodmark matrix --rows buffer,store --columns kill,cut
+  floodmark run runs/matrix-reference/cells/queue-kill.ts     one cell again, as a run of its own
+`
+
+export const saturateHelp = `
+Doubles the connections, each waiting for its answer before it sends the next webhook, until more of them bring nothing more. What it prints is a place
+to look: the rate at which the intake acknowledges, and the knee, the fewest connections that reach it. It is a closed loop, in which a slow intake slows
+its own load: so it says nothing of latency and judges nothing. For that, run a scenario at a rate below the knee.
+
+With a scenario its system is arranged and warmed up as for a run, without faults. With a URL the webhooks of new orders go to an intake that runs
+already, signed with FLOODMARK_SECRET where that is set: it must be one whose orders may be made up.
+
+Examples:
+  floodmark saturate smoke
+  floodmark saturate smoke --system ./my-pipeline.ts --links direct --max-connections 64
+  FLOODMARK_SECRET=... floodmark saturate http://127.0.0.1:8080/webhooks --json
+
+Exits 0 when it has measured, 5 when the intake acknowledged nothing, 64 for a host that is not allowed, 69 when nobody answers there or a part of the system is missing.
+`

@@ -15,3 +15,17 @@ export function addSetting(text: string, settings: Record<string, string>): Reco
   if (equals < 1) throw new InvalidArgumentError('must be key=value, such as rate=900')
   return { ...settings, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
+
+/** A whole number above zero. */
+export function readPositive(text: string): number {
+  const number = Number(text)
+  if (text.trim() === '' || !Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a whole number above 0')
+  return number
+}
+
+/** Names separated by commas. */
+export function readList(text: string): string[] {
+  const names = text.split(',').map(name => name.trim()).filter(name => name !== '')
+  if (names.length === 0) throw new InvalidArgumentError('must be names separated by commas')
+  return names
+}

@@ -1,0 +1,24 @@
+// What users saw of one cell's run, in one word.
+import type { MatrixCell, Outcome } from '../../reports/matrix/record.ts'
+import type { RunRecord } from '../../reports/record.ts'
+
+/** An order that arrives within this was not delayed as far as anyone can tell: the reference batches for tens of ms, and cells share their machine. */
+const noticedMs = 1_000
+
+/** The worst that happened to any order, whatever the run's own verdict: a lost order outweighs a thousand late ones. */
+export function outcomeOf({ verdict, counts, latencyMs }: Pick<RunRecord, 'verdict' | 'counts' | 'latencyMs'>): MatrixCell['outcome'] {
+  if (verdict === 'invalid' || verdict === 'unknown' || counts.pending > 0) return verdict === 'invalid' ? 'invalid' : 'unknown'
+  const worst: [Outcome, boolean][] = [
+    ['lost', counts.lost > 0],
+    ['missed', counts.missed > 0],
+    ['duplicated', counts.duplicated > 0 || counts.mutated > 0 || counts.phantom > 0],
+    ['retried', counts.attempts > counts.sent],
+    ['delayed', latencyMs.delivery.max > noticedMs],
+  ]
+  return worst.find(([, happened]) => happened)?.[0] ?? 'unharmed'
+}
+
+/** Why a run says nothing, or what else is worth a word: the checks that did not pass. */
+export function whyOf({ checks }: Pick<RunRecord, 'checks'>): string {
+  return checks.filter(check => check.verdict !== 'pass').map(check => `${check.name}: ${check.observed}`).join('; ')
+}
