@@ -36,11 +36,11 @@ export interface Repeats {
   readonly dueTicks: Uint32Array
 }
 
-export function orderOf(plan: Plan, event: number): number {
+export function orderOf(plan: Pick<Plan, 'topics'>, event: number): number {
   return Math.floor(event / plan.topics.length)
 }
 
-export function topicOf(plan: Plan, event: number): number {
+export function topicOf(plan: Pick<Plan, 'topics'>, event: number): number {
   return event % plan.topics.length
 }
 
