@@ -1,6 +1,6 @@
 import { StorageType, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -59,12 +59,31 @@ test('three nodes and two replicas, each a process with links of its own', async
 
 test('a client whose every link is cut is cut off: it has learned of no way past them', async () => {
   const links = queue.nodes.map(node => environment.links.get(`intake->${node}`)!)
-  expect(client.info?.connect_urls ?? []).toEqual([])
   for (const { proxy } of links) await toxiproxyAt(proxy!.api).setEnabled(proxy!.name, false)
   const beganMs = monotonicMs()
   await expect(publish()).rejects.toThrow()
   // Longer than a client takes to try each address that it knows a few times.
   while (monotonicMs() - beganMs < 2_500) await expect(manager.jetstream().publish('orders', 'none', { timeout: 300 })).rejects.toThrow()
   for (const { proxy } of links) await toxiproxyAt(proxy!.api).setEnabled(proxy!.name, true)
+  expect(client.info?.connect_urls ?? []).toEqual([])
   await until('a publish after the links are back', 10_000, async () => { await publish(); return true })
 })
+
+test('every route runs through a link, also those to nodes that come back', async () => {
+  const proxied = new Set([...environment.links.values()].map(link => link.listen))
+  // A node that comes back is told of to those that are about to connect to it by themselves.
+  for (const node of ['queue-3', 'queue-2', 'queue-3']) {
+    await environment.components.get(node)!.kill()
+    await environment.components.get(node)!.restart()
+    for (const each of queue.nodes) await until(`routes of ${each}`, 10_000, async () => (await queue.routesOf(each, 1_000)).length === 2 || undefined)
+    for (const each of queue.nodes) expect((await dialled(each)).filter(address => !proxied.has(address))).toEqual([])
+  }
+})
+
+/** The addresses that a node has connected to for its routes, in its own words. */
+async function dialled(node: string): Promise<string[]> {
+  const data = readdirSync(folder).find(name => name.startsWith('floodmark-data-'))!
+  const [, monitor] = /http: "(.*)"/.exec(readFileSync(join(folder, data, node, 'nats.conf'), 'utf8'))!
+  const { routes } = await (await fetch(`http://${monitor}/routez`)).json() as { routes: { did_solicit: boolean; ip: string; port: number }[] }
+  return routes.filter(route => route.did_solicit).map(({ ip, port }) => `${ip}:${port}`)
+}
