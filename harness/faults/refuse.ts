@@ -20,7 +20,7 @@ export const refuse: FaultKind<{}, 'destination'> = {
   /** A server that is not there counts nothing, so it is seen by a probe on the way that the system takes. */
   async watch(environment, target): Promise<Watch> {
     const link = [...environment.links.values()].find(each => each.to === target)
-    if (link === undefined) return await kind.watch(environment, target, {})
+    if (link === undefined) throw new Error(`no link leads to ${target}: nobody would meet it`)
     const before = await askOnce(link, probeLimitMs)
     if (before.kind !== 'answered') throw new Error(`nothing answers through ${link.name} before the fault: ${before.text}`)
     return {
