@@ -17,7 +17,7 @@ import type { RunOptions } from '../run-options.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 import type { Planned } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
-import { createTeardown } from './teardown.ts'
+import { createTeardown } from '../teardown.ts'
 
 /** Everything that lives while events flow. Disposing it ends it all, in the reverse order of its start. */
 export interface Arranged extends AsyncDisposable {
