@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FloodmarkError } from '../../harness/errors.ts'
-import { at, command, constant, defineScenario, defineSystem, delay, exponential, http, nats, noLoss, portion, ramp, recovery, replay, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
+import { at, command, constant, defineScenario, defineSystem, delay, during, exponential, http, nats, noLoss, portion, ramp, recovery, replay, running, segmentLike, sequence, shopify2024, tcp, throughput, type Scenario } from '../../harness/index.ts'
 import { listScaledTimes } from '../../harness/phases/scaled-times.ts'
 import { prepare, type PrepareOptions } from '../../harness/scenario/prepare.ts'
 
@@ -69,6 +69,15 @@ test('turns roles into components and times into milliseconds', () => {
   ])
 })
 
+test('a fault that comes again has a window and a name for each time', () => {
+  expect(prepare(scenario({ faults: [during('5%', '10%').kill('buffer'), at('20%').every('30%').kill('buffer').for('5%')] })).faults).toEqual([
+    { id: 'fault-1', kind: 'kill', target: 'queue', parameters: {}, atMs: 3_000, forMs: 3_000 },
+    { id: 'fault-2.1', kind: 'kill', target: 'queue', parameters: {}, atMs: 12_000, forMs: 3_000 },
+    { id: 'fault-2.2', kind: 'kill', target: 'queue', parameters: {}, atMs: 30_000, forMs: 3_000 },
+    { id: 'fault-2.3', kind: 'kill', target: 'queue', parameters: {}, atMs: 48_000, forMs: 3_000 },
+  ])
+})
+
 test('a fault may end with the flood, whatever the shares add up to in floating point', () => {
   expect(problemsOf({ faults: [at('70.1%').kill('buffer').for('29.9%')] })).toEqual([])
 })
@@ -116,6 +125,12 @@ test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
   ['link without proxy', { faults: [at('1%').cut('intake->buffer').for('2%')] }, { links: 'direct' }, 'faults[0]: cut needs the proxy of intake->buffer, which --links direct leaves out'],
   ['fault outside the flood', { faults: [at('80%').kill('buffer').for('30%')] }, {}, 'faults[0]: outside the flood: begins at 48 s and ends at 66 s, the flood ends at 60 s'],
   ['fault of no length', { faults: [at('80%').kill('buffer').for('0%')] }, {}, 'faults[0].for: found "0%", must be longer than zero'],
+  ['fault too short to be seen', { faults: [at('10%').blackhole('intake->buffer').for('1s')] }, {}, 'faults[0]: in force for 1 s, must be 1.5 s at least for blackhole to be seen with these parameters'],
+  ['fault with two ends', { faults: [{ ...at('10%').kill('buffer').for('5%'), until: '60%' }] }, {}, 'faults[0]: found both, must have one of for and until'],
+  ['fault with no end', { faults: [{ kind: 'kill', target: 'buffer', parameters: {}, at: '10%' }] }, {}, 'faults[0]: found neither, must have one of for and until'],
+  ['fault that comes so many times, never said when', { faults: [{ ...at('10%').kill('buffer').for('5%'), times: 3 }] }, {}, 'faults[0].times: found 3, must come with every'],
+  ['fault that comes half a time', { faults: [at('10%').every('20%').times(0.5).kill('buffer').for('5%')] }, {}, 'faults[0].times: found 0.5, must be a whole number from 1 to 200'],
+  ['fault that meets itself', { faults: [at('10%').every('5%').kill('buffer').for('5%')] }, {}, 'faults[0].every: found "5%", must be longer than the fault itself, 3 s'],
   ['fault without end', { faults: [at('80%').kill('buffer')] }, {}, 'faults[0]: has no end'],
   ['instant', { faults: [at('noon' as '1%').kill('buffer').for('1%')] }, {}, 'faults[0].at: found "noon", must be a share of the flood'],
   ['mistyped kind', { faults: [(at('1%') as never as Record<string, (target: string) => { for(length: string): unknown }>).kil('buffer').for('1%')] }, {}, 'faults[0].kil: unknown, did you mean kill?'],
