@@ -1,14 +1,18 @@
 /** What a run's faults did, in words: `queue killed`, `22.4 s in all`. */
+import { doneTo } from './fault-words.ts'
 import { formatMs } from './format.ts'
 import type { RunRecord } from './record.ts'
 
 export type FaultRow = RunRecord['faults'][number]
 
-const done: Record<string, string> = { kill: 'killed', cut: 'cut', slow: 'slowed', pause: 'paused' }
-
 /** `kill queue`: the fault as a label. */
 export function faultLabel(fault: FaultRow): string {
   return `${fault.kind} ${fault.target}`
+}
+
+/** `latency 300ms, share 0.3`: how it was asked for; empty where the kind says all. */
+export function faultParameters(fault: FaultRow): string {
+  return Object.entries(fault.parameters).map(([name, value]) => `${name} ${value}`).join(', ')
 }
 
 /** When a fault was in force, ms since the flood began; undefined where it never was. One that was not healed lasts to the end of the run. */
@@ -33,10 +37,10 @@ export function outagePhrase(record: RunRecord): string | undefined {
   const [fault] = record.faults
   if (fault === undefined) return undefined
   const length = formatMs(outageMs(record.faults, lastMs(record)))
-  const sameKind = record.faults.every(other => other.kind === fault.kind && other.target === fault.target)
-  const what = `${fault.target} ${done[fault.kind] ?? `under "${fault.kind}"`}`
+  const same = record.faults.every(other => other.kind === fault.kind && other.target === fault.target && faultParameters(other) === faultParameters(fault))
+  const what = `${fault.target} ${doneTo(fault)}`
   if (record.faults.length === 1) return `With ${what} for ${length}`
-  return sameKind ? `With ${what} ${record.faults.length} times (${length} in all)` : `Through ${record.faults.length} faults (${length} in all)`
+  return same ? `With ${what} ${record.faults.length} times (${length} in all)` : `Through ${record.faults.length} faults (${length} in all)`
 }
 
 /** The last instant the record speaks of, ms since the flood began. */

@@ -1,7 +1,7 @@
 /** What the terminal shows when a run has ended: the verdict first, then the checks, the account of the orders, the faults, the worst story. */
 import { styleText } from 'node:util'
 import { countOf, formatCount, formatInstant, formatMs, plainText } from './format.ts'
-import { faultLabel, type FaultRow } from './outage.ts'
+import { faultLabel, faultParameters, type FaultRow } from './outage.ts'
 import type { RunRecord } from './record.ts'
 import { scalesText } from './scale.ts'
 import { nounOf, verdictSentence } from './sentence.ts'
@@ -98,7 +98,8 @@ function faultLine(fault: FaultRow): string {
   if (fault.installedAt === null) return `${faultLabel(fault)}: never installed`
   const seen = fault.observedAt === null ? 'never observed' : `observed by ${fault.observedBy} after ${formatMs(fault.observedAt - fault.installedAt)}`
   const healed = fault.healedAt === null ? 'never healed' : `healed at ${formatInstant(fault.healedAt)}`
-  return `${faultLabel(fault)} at ${formatInstant(fault.installedAt)}, ${seen}, ${healed}`
+  const how = faultParameters(fault)
+  return `${faultLabel(fault)}${how === '' ? '' : ` (${how})`} at ${formatInstant(fault.installedAt)}, ${seen}, ${healed}`
 }
 
 /** What the same plan came to without faults, in the order of the line on orders. */

@@ -1,6 +1,6 @@
 /** The faults of the page: what was asked for, what was proven, and how long the pipeline took to be good again. */
 import { formatInstant, formatMs } from '../format.ts'
-import { faultLabel, type FaultRow } from '../outage.ts'
+import { faultLabel, faultParameters, type FaultRow } from '../outage.ts'
 import type { RunRecord } from '../record.ts'
 import { evidence } from './checks.ts'
 import { firstOf, html, type Markup } from './markup.ts'
@@ -21,9 +21,8 @@ export function faultsSection(record: RunRecord): Markup {
 function row(fault: FaultRow, number: number, record: RunRecord): Markup {
   const recovery = record.recoveryMs.find(one => one.fault === fault.id)
   const inForce = fault.installedAt === null || fault.healedAt === null ? null : fault.healedAt - fault.installedAt
-  const parameters = Object.entries(fault.parameters).map(([name, value]) => `${name} ${value}`).join(', ')
   const recovered = (ms: number | null | undefined): string => (ms === undefined ? '–' : ms === null ? 'not in the run' : formatMs(ms))
-  return html`<tr><th scope="row"><span class="number">${number}</span>${faultLabel(fault)}<span class="kind">${parameters}</span></th>
+  return html`<tr><th scope="row"><span class="number">${number}</span>${faultLabel(fault)}<span class="kind">${faultParameters(fault)}</span></th>
 <td>${formatInstant(fault.requestedAt)}</td><td>${fault.installedAt === null ? 'never' : formatInstant(fault.installedAt)}</td>
 <td>${fault.observedAt === null ? html`<b>never</b>` : html`${formatInstant(fault.observedAt)}<span class="kind">by ${fault.observedBy ?? 'nothing'}</span>`}</td>
 <td>${fault.healedAt === null ? html`<b>never</b>` : formatInstant(fault.healedAt)}</td><td>${formatMs(inForce)}</td>

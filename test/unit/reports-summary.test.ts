@@ -26,7 +26,7 @@ describe('the summary of a run', () => {
   it('accounts for every order, tells the faults and where the report lies', () => {
     const text = renderSummary(brokenRecord(), { color: false, folder }).replace(/\s+/g, ' ')
     expect(text).toContain('36,000 planned = 34,796 delivered + 1,204 lost + 0 missed + 0 pending')
-    expect(text).toContain('kill ingest at 30.01 s, observed by traffic after 78 ms, healed at 52.41 s')
+    expect(text).toContain('kill ingest (signal SIGKILL) at 30.01 s, observed by traffic after 78 ms, healed at 52.41 s')
     expect(text).toContain(`${folder}/report.html`)
     expect(text).toContain('✗ fail noLoss 1,204 of 36,000 acked orders absent')
     expect(text).toContain('expected no order acked and absent')

@@ -39,6 +39,26 @@ describe('the sentence', () => {
     expect(verdictSentence(brokenRecord())).toBe('With ingest killed for 22.4 s, 1,204 of 36,000 orders were lost: accepted with a 2xx and never delivered; 107 orders took effect more than once.')
   })
 
+  it.each([
+    ['cut', {}, 'cut'],
+    ['slow', { latency: '300ms' }, 'slowed by 300ms'],
+    ['slow', { latency: '300ms', jitter: '50ms', direction: 'up', share: 0.3 }, 'slowed by 300ms ± 50ms upstream on 30 % of the connections'],
+    ['throttle', { rate: '64KB/s', direction: 'both' }, 'throttled to 64KB/s'],
+    ['blackhole', { direction: 'down' }, 'black-holed downstream'],
+    ['reset', {}, 'reset'],
+    ['slowClose', { delay: '2s' }, 'closing 2s late'],
+    ['slice', { size: 64, delay: '10ms' }, 'sliced into 64 bytes every 10ms'],
+    ['cutAfter', { bytes: 1_500 }, 'cut after every 1500 bytes'],
+    ['flap', { period: '2s' }, 'flapping every 2s'],
+    ['never heard of', {}, 'under "never heard of"'],
+  ])('says what %s %o did', (kind, parameters: Record<string, string | number>, words) => {
+    const record = passedRecord()
+    record.faults = [{ ...record.faults[0], kind, target: 'worker->store', parameters }]
+    expect(outagePhrase(record)).toBe(`With worker->store ${words} for 22.4 s`)
+    record.faults = [record.faults[0], { ...record.faults[0], id: 'fault-1.2', installedAt: 60_000, healedAt: 61_000 }]
+    expect(outagePhrase(record)).toBe(`With worker->store ${words} 2 times (23.4 s in all)`)
+  })
+
   it('speaks without a fault, of one order, and of webhooks where an order has several', () => {
     const quiet: RunRecord = { ...passedRecord(), faults: [] }
     quiet.counts.late = 0
