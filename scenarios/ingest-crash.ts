@@ -7,7 +7,7 @@ export default defineScenario({
   system: reference,
   parameters: { rate: 600, duration: '60s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
-  faults: [at('20%').kill('intake').for('3%'), at('35%').kill('intake').for('3%'), at('50%').kill('intake').for('3%')],
+  faults: [at('20%').every('15%').times(3).kill('intake').for('3%')],
   expect: [
     noLoss(), noDuplicateEffects(), noPhantoms(), intact(),
     throughput({ atLeast: 0.9999 }), delay({ p99: '2s', outsideFaults: true }), recovery({ admission: '10s' }),

@@ -7,6 +7,6 @@ export default defineScenario({
   system: reference,
   parameters: { rate: 600, duration: '60s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
-  faults: [at('15%').kill('worker').for('3%'), at('30%').kill('worker').for('3%'), at('45%').kill('worker').for('3%')],
+  faults: [at('15%').every('15%').times(3).kill('worker').for('3%')],
   expect: [noLoss(), noDuplicateEffects(), noPhantoms(), intact(), throughput({ atLeast: 0.9999 }), delay({ p99: '2s', outsideFaults: true })],
 })
