@@ -1,8 +1,9 @@
 // `floodmark saturate`: roughly where an intake's highest rate lies, before a scenario is written around it. A closed loop: no latency, no verdict.
 import { randomBytes } from 'node:crypto'
 import { listDeaths } from '../checks/last-words.ts'
-import { causeOf, FloodmarkError } from '../errors.ts'
+import { FloodmarkError } from '../errors.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { refuseHost, refuseSilence, secretVariable } from '../load/autocannon/running-intake.ts'
 import { kneeOf, saturate as saturateIntake, type Knee, type SaturationStep } from '../load/autocannon/saturate.ts'
 import { streamWebhooks, type Webhook } from '../load/autocannon/webhook-stream.ts'
 import { arrange } from '../phases/arrange.ts'
@@ -37,10 +38,7 @@ interface Saturation {
   ended: string[]
 }
 
-/** The variable that an intake's secret is taken from: on a command line it would stand in every process list. */
-const secretVariable = 'FLOODMARK_SECRET'
 const seed = 1
-const firstAnswerLimitMs = 5_000
 /** A client this busy is what was measured. */
 const busyClient = 0.9
 
@@ -109,28 +107,6 @@ async function measure({ target, url, nextWebhook, ended, tell }: Measured, { ma
   const knee = kneeOf(steps)
   if (knee === undefined) throw new FloodmarkError('invalid', `${url} acknowledged nothing, so there is no rate to speak of`, { evidence: [...steps.map(describe), ...ended()], hint: "look at the intake's log" })
   return { target, url, closedLoop: true, secondsPerStep: seconds, steps, knee, ended: ended() }
-}
-
-/** Throws `usage`: a saturation must not leave this machine by mistake. */
-function refuseHost(url: string, allowedHosts: readonly string[]): void {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
-  if (host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host) || allowedHosts.includes(host)) return
-  throw new FloodmarkError('usage', `${url} is not on loopback`, { hint: `to saturate it all the same: --allow-host ${host}` })
-}
-
-/** One webhook before the flood of them: nobody there is `unavailable`, and who does not take a webhook is not to be saturated with more. */
-async function refuseSilence(url: string, { headers, body }: Webhook, signal: AbortSignal): Promise<void> {
-  let status: number
-  try {
-    const response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(body), signal: AbortSignal.any([signal, AbortSignal.timeout(firstAnswerLimitMs)]) })
-    await response.arrayBuffer()
-    status = response.status
-  } catch (error) {
-    throw new FloodmarkError('unavailable', `${url} does not answer: ${causeOf(error)}`, { hint: 'start the intake, or name a scenario and floodmark starts its system', cause: error })
-  }
-  if (status >= 200 && status < 300) return
-  const hint = status === 401 || status === 403 ? `set ${secretVariable} to the secret that the intake verifies signatures with` : 'name the path that takes webhooks, such as http://127.0.0.1:8080/webhooks'
-  throw new FloodmarkError('invalid', `${url} answered ${status} to a signed webhook`, { hint })
 }
 
 function render({ target, url, secondsPerStep, steps, knee, ended }: Saturation): string {
