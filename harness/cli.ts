@@ -2,8 +2,8 @@
 // bin/floodmark.js has made sure of the Node that reads this.
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import { doctorHelp, healHelp, listHelp, mainHelp, matrixHelp, runHelp, saturateHelp } from './commands/help.ts'
-import { addSetting, readList, readPositive, readSeed } from './commands/options.ts'
+import { doctorHelp, exploreHelp, healHelp, listHelp, mainHelp, matrixHelp, runHelp, saturateHelp } from './commands/help.ts'
+import { addSetting, readDuration, readList, readPositive, readSeed } from './commands/options.ts'
 import { endWith, stopOnSignals } from './commands/process-end.ts'
 
 const { version } = createRequire(import.meta.url)('floodmark/package.json') as { version: string }
@@ -43,6 +43,24 @@ program.command('matrix')
   .option('--json', 'matrix.json on standard output and nothing else there')
   .addHelpText('after', matrixHelp)
   .action(options => endWith(async () => (await import('./commands/matrix.ts')).matrix(options, signal)))
+
+program.command('explore')
+  .description('look for a schedule of faults that breaks an invariant, and shrink what is found')
+  .option('--system <name or path>', 'the system to look at', 'reference')
+  .option('--from <scenario>', 'no search: shrink the faults of this scenario, which is known to break')
+  .addOption(new Option('--seed <number>', 'seed of the schedules and of the plan').argParser(readSeed).default(1))
+  .addOption(new Option('--runs <number>', 'schedules at most').argParser(readPositive).default(20))
+  .addOption(new Option('--budget <duration>', 'no run is begun after this').argParser(readDuration).default('15m'))
+  .addOption(new Option('--max-faults <number>', 'faults in a schedule at most').argParser(readPositive).default(4))
+  .addOption(new Option('--longest <duration>', 'of one fault').argParser(readDuration).default('4s'))
+  .option('--only <names>', 'only these failures, separated by commas: the columns of the matrix', readList)
+  .addOption(new Option('--rate <number>', 'webhooks a second').argParser(readPositive).default(100))
+  .addOption(new Option('--duration <duration>', 'of the flood in each run').argParser(readDuration).default('12s'))
+  .addOption(new Option('--jobs <number>', 'runs at a time').argParser(readPositive).default(2))
+  .option('--out <folder>', 'folder that the search makes its own folder in', 'runs')
+  .option('--json', 'what was found as JSON on standard output and nothing else there')
+  .addHelpText('after', exploreHelp)
+  .action(options => endWith(async () => (await import('./commands/explore.ts')).explore(options, signal)))
 
 program.command('heal [folder...]')
   .description('take away what runs left in force when harness and watchdog both died, as in a power cut')

@@ -82,3 +82,14 @@ Examples:
 
 Exits 0 when it has measured, 5 when the intake acknowledged nothing, 64 for a host that is not allowed, 69 when nobody answers there or a part of the system is missing.
 `
+
+export const exploreHelp = `
+Draws schedules of one to --max-faults faults over everything that the system stands on and runs each under a constant flood. The first that breaks an
+invariant is run again to rule out chance, then shrunk: the fewest faults, then the shortest, that still break it. What is left is a scenario file to
+keep. The same seed draws the same schedules. Exits 1 where an invariant broke again and again, 0 where none did.
+
+Examples:
+  floodmark explore --system ./my-pipeline.ts --runs 50 --budget 30m
+  floodmark explore --system naive --only kill,pause --max-faults 2
+  floodmark explore --from ./broken-game-day.ts       which of its eight faults does it take?
+`

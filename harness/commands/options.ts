@@ -1,5 +1,6 @@
 // Reads option values that are more than a text.
 import { InvalidArgumentError } from 'commander'
+import { durationMs } from '../scenario/duration.ts'
 
 const maxSeed = 2 ** 32 - 1
 
@@ -28,4 +29,10 @@ export function readList(text: string): string[] {
   const names = text.split(',').map(name => name.trim()).filter(name => name !== '')
   if (names.length === 0) throw new InvalidArgumentError('must be names separated by commas')
   return names
+}
+
+/** A duration longer than zero. */
+export function readDuration(text: string): string {
+  if (!(durationMs(text)! > 0)) throw new InvalidArgumentError('must be a duration longer than zero, such as 500ms, 35s or 15m')
+  return text
 }

@@ -35,6 +35,20 @@ ${faultLines}  ],
 `
 }
 
+/** TypeScript that defines another scenario with other faults: its system, load and expectations stay its own. */
+export function variantSource({ name, scenarioFile, faults }: { name: string; scenarioFile: string; faults: readonly FaultRequest[] }): string {
+  return `import { ${[...builders(faults), 'defineScenario'].join(', ')} } from 'floodmark'
+import scenario from ${quoted(scenarioFile)}
+
+export default defineScenario({
+  ...scenario,
+  name: ${quoted(name)},
+  faults: [
+${faults.map(fault => `    ${faultCall(fault)},\n`).join('')}  ],
+})
+`
+}
+
 function builders(faults: readonly FaultRequest[]): string[] {
   return faults.length === 0 ? [] : ['at']
 }

@@ -1,0 +1,69 @@
+// Tries schedules: each is a scenario file and a run of its own, so that whatever is found can be run again as it was.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunRecord } from '../../reports/record.ts'
+import { runInChild } from '../child-run.ts'
+import { requestsOf, type Schedule } from './schedule.ts'
+import type { FaultRequest } from '../faults/fault.ts'
+
+export interface Tried {
+  broke: boolean
+  /** The run said nothing: the harness did not do its job, or there was too little to see. */
+  invalid: boolean
+  /** Invariants that broke, in words. */
+  checks: string[]
+  runId: string
+}
+
+export interface CandidatesOptions {
+  folder: string
+  seed: number
+  signal: AbortSignal
+  /** The scenario file of a schedule. */
+  sourceOf: (name: string, faults: readonly FaultRequest[]) => string
+}
+
+/** A run that says nothing is done again this often in all. */
+const mostTries = 3
+
+export interface Candidates {
+  /** Runs that were made, those that said nothing included. */
+  readonly runs: number
+  run(schedule: Schedule): Promise<Tried>
+  /** Writes a schedule's scenario to keep and returns the file. */
+  keep(name: string, schedule: Schedule): Promise<string>
+}
+
+export function createCandidates({ folder, seed, signal, sourceOf }: CandidatesOptions): Candidates {
+  let files = 0
+  let runs = 0
+  return {
+    get runs() {
+      return runs
+    },
+    async run(schedule) {
+      await mkdir(join(folder, 'candidates'), { recursive: true })
+      const name = `candidate-${String(++files).padStart(3, '0')}`
+      const file = join(folder, 'candidates', `${name}.ts`)
+      await writeFile(file, sourceOf(name, requestsOf(schedule)))
+      for (let tries = 1; ; tries++) {
+        runs++
+        const { record } = await runInChild(file, { seed, out: join(folder, 'runs'), signal })
+        signal.throwIfAborted()
+        const tried = readRun(record)
+        if (!tried.invalid || tries === mostTries) return tried
+      }
+    },
+    async keep(name, schedule) {
+      const file = join(folder, `${name}.ts`)
+      await writeFile(file, sourceOf(name, requestsOf(schedule)))
+      return file
+    },
+  }
+}
+
+function readRun(record: RunRecord | undefined): Tried {
+  const checks = (record?.checks ?? []).filter(check => check.invariant && check.verdict === 'fail').map(check => `${check.name}: ${check.observed}`)
+  const broke = record?.verdict === 'broken'
+  return { broke, checks, invalid: record === undefined || record.verdict === 'invalid' || record.verdict === 'unknown', runId: record?.runId ?? '' }
+}
