@@ -44,6 +44,7 @@ export const expected: readonly Expected[] = [
   lost('retry-storm'),
   held('silent-unsubscribe'),
   { scenario: 'silent-unsubscribe', system: 'naive', exit: 2, failing: ['throughput'] },
+  { scenario: 'queue-leader', system: 'clustered', exit: 0, failing: [] },
   // The second control: the same pipeline whose queue forgets what it holds when it dies.
   { scenario: 'test/controls/memory-queue.ts', system: '', exit: 1, failing: ['noLoss'], also: follows },
 ]

@@ -1,0 +1,16 @@
+import { at, defineScenario, delay, intact, noDuplicateEffects, noLoss, noonStep, noPhantoms, recovery, shopify2024, throughput } from 'floodmark'
+import clustered from 'floodmark/clustered'
+
+export default defineScenario({
+  name: 'queue-leader',
+  hypothesis: 'A queue of three nodes whose leader dies at noon delays orders until another leads, and loses none.',
+  system: clustered,
+  recoveryBound: '5s',
+  parameters: { rate: 850, duration: '62s' },
+  load: ({ rate, duration }) => ({ shape: noonStep({ base: rate / 3, peak: rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
+  faults: [at('52%').killLeader('buffer').for('25%')],
+  expect: [
+    noLoss(), noDuplicateEffects(), noPhantoms(), intact(),
+    throughput({ atLeast: 0.9999 }), delay({ p99: '2s', outsideFaults: true }), recovery({ backlog: '5s' }),
+  ],
+})
