@@ -55,6 +55,9 @@ export const flag = { late: 1, duplicated: 2, mutated: 4, refusedButApplied: 8, 
 
 type AccountsInput = Pick<Observations, 'plan' | 'history' | 'floodTick' | 'endTick' | 'lateAfterMs' | 'aborted'> & { drain: Pick<Observations['drain'], 'ended' | 'settleMs'>; servers: Pick<Observations['servers'], 'unexpected'> }
 
+/** Bytes that an event's state, flags and arrival take beside the history. */
+export const bytesPerAccount = 6
+
 /** Counts every flood event into exactly one state, in two passes over the history's columns without an object per event. */
 export function countAccounts(input: AccountsInput): Accounts {
   const { plan, history, servers } = input

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../reports/record.ts'
 import { worstOf } from '../checks/verdict.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { planRun } from '../phases/plan.ts'
 import type { RunOptions } from '../run-options.ts'
 import { runScenario } from '../run.ts'
 import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
@@ -43,13 +44,16 @@ export async function run(names: readonly string[], options: RunCommandOptions, 
 }
 
 /** All scenarios, or the problems of all of them. */
-async function prepareAll(names: readonly string[], { system, set, links }: RunCommandOptions): Promise<Prepared[]> {
+async function prepareAll(names: readonly string[], { system, set, links, seed }: RunCommandOptions): Promise<Prepared[]> {
   const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
   const prepared: Prepared[] = []
   const refusals: FloodmarkError[] = []
   for (const name of names) {
     try {
-      prepared.push(prepare(await loadScenario(name), { set, replacement, links }))
+      const each = prepare(await loadScenario(name), { set, replacement, links })
+      // Each run plans for itself again: what is wanted here is only what it would be refused for.
+      planRun(each, seed)
+      prepared.push(each)
     } catch (error) {
       if (!(error instanceof FloodmarkError)) throw error
       refusals.push(error)

@@ -18,6 +18,7 @@ export const blackhole = toxicKind<ToxicParameters>({
   rules: {},
   toxic: () => ({ type: 'timeout', attributes: { timeout: 0 } }),
   silences: () => true,
+  holdsMs: () => Number.POSITIVE_INFINITY,
   leastMs: ({ share }) => twoLooksMs(silenceMs, share),
 
   async watch(environment, target, { share }) {

@@ -63,6 +63,10 @@ export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultPar
   silences?(parameters: P): boolean
   /** Other kinds whose effect could not be told from its own on the same link. */
   readonly resembles?: readonly string[]
+  /** How long at least it keeps whoever asks what it is done to waiting for an answer, ms; Infinity: until it is healed. Left out: no time that is certain. */
+  holdsMs?(parameters: P): number
+  /** Of a fault of the platform: attempts may fail by it, so that retries follow. Any other kind may do that. */
+  readonly failsAttempts?: true
   /** The shortest window in which its effect can be seen, ms. Left out: any. */
   leastMs?(parameters: P): number
   /** What undoes it, whatever state it is in. Safe to run twice. */

@@ -15,6 +15,7 @@ export const pause: FaultKind<CountParameters, 'component'> = {
   summary: 'pause a component: all its processes are stopped, its connections stay open and silent',
   healLimitMs: 10_000,
   silences: () => true,
+  holdsMs: () => Number.POSITIVE_INFINITY,
   problems: parameters => [...countProblems(parameters), ...unknownParameters('pause', parameters)],
   problemsWith: countProblemsWith,
   reach: countedMembers,

@@ -4,7 +4,7 @@ import { endsOf } from './destination-fault.ts'
 import type { Disturbed, FaultKind, FaultParameters } from './fault.ts'
 
 /** What one kind adds. */
-export interface SenderFault<P, F extends PlatformFault> extends Pick<FaultKind<P & {}>, 'summary' | 'problems' | 'problemsWith'> {
+export interface SenderFault<P, F extends PlatformFault> extends Pick<FaultKind<P & {}>, 'summary' | 'failsAttempts' | 'problems' | 'problemsWith'> {
   fault: F
   /** What the sender is told. */
   order(parameters: P): PlatformFaults[F]
@@ -18,6 +18,7 @@ export function platformFault<P extends Partial<FaultParameters>, F extends Plat
   const stop = (environment: Disturbed): Promise<void> => senderOf(environment, fault).disturb(fault, undefined)
   return {
     summary: kind.summary,
+    failsAttempts: kind.failsAttempts,
     problems: kind.problems,
     problemsWith: kind.problemsWith,
     targets: 'platform',

@@ -8,6 +8,7 @@ import { platformFault } from './platform-fault.ts'
  */
 export const rotateSecret = platformFault<{}, 'rotateSecret'>({
   fault: 'rotateSecret',
+  failsAttempts: true,
   summary: 'rotate the secret: webhooks are signed with the next one',
   problems: parameters => problemsOf('', object({}), parameters),
   order: () => ({}),

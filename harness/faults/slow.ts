@@ -31,6 +31,7 @@ export const slow = toxicKind<SlowParameters>({
   },
   toxic: parameters => ({ type: 'latency', attributes: attributesOf(parameters) }),
   silences: parameters => longestMs(parameters) > bearableMs,
+  holdsMs: shortestMs,
   leastMs: parameters => twoLooksMs(longestMs(parameters), parameters.share),
 
   async watch(environment, target, parameters) {
@@ -54,6 +55,12 @@ export const slow = toxicKind<SlowParameters>({
 
 function attributesOf({ latency, jitter = '0ms' }: SlowParameters): { latency: number; jitter: number } {
   return { latency: Math.round(mustDurationMs(latency)), jitter: Math.round(mustDurationMs(jitter)) }
+}
+
+/** What it adds to every round trip. */
+function shortestMs(parameters: SlowParameters): number {
+  const { latency, jitter } = attributesOf(parameters)
+  return (latency - jitter) * streamsOf(parameters, 'down').length
 }
 
 /** What it can add to a round trip. */

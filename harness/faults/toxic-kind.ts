@@ -16,7 +16,7 @@ export type ToxicParameters = {
   share?: number
 }
 
-export interface ToxicKind<P extends Partial<FaultParameters>> extends Pick<FaultKind<P>, 'summary' | 'watch' | 'silences' | 'resembles' | 'leastMs'> {
+export interface ToxicKind<P extends Partial<FaultParameters>> extends Pick<FaultKind<P>, 'summary' | 'watch' | 'silences' | 'holdsMs' | 'resembles' | 'leastMs'> {
   /** What its own parameters must look like. */
   rules: Record<string, z.ZodType>
   direction: Direction
@@ -34,6 +34,8 @@ export function toxicKind<P extends ToxicParameters & Partial<FaultParameters>>(
     healLimitMs: 3_000,
     // Probes meet a share by chance, and Toxiproxy draws anew on live connections when another toxic comes after.
     silences: parameters => parameters.share !== undefined || own.silences?.(parameters) === true,
+    // Connections that it is not done to carry the attempts then.
+    holdsMs: parameters => (parameters.share === undefined ? own.holdsMs?.(parameters) ?? 0 : 0),
     ...(own.resembles ? { resembles: own.resembles } : {}),
     ...(own.leastMs ? { leastMs: own.leastMs } : {}),
     problems(parameters) {

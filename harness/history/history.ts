@@ -87,7 +87,8 @@ export function openHistory(shape: HistoryShape): History {
     const arrays: Record<string, ArrayBufferView> = {}
     for (const [name, Type] of list) {
       const array = new Type(shape.buffer, offset, shape.events)
-      offset = (offset + array.byteLength + 3) & ~3
+      // Not with bits: those end at two gigabytes.
+      offset = Math.ceil((offset + array.byteLength) / 4) * 4
       arrays[name] = array
     }
     return arrays as T

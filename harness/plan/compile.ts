@@ -28,9 +28,7 @@ export interface PlanInput {
  */
 export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Plan {
   const { shape, spacing = 'even', shops, topics, realism, timeScale = 1 } = load
-  const orders = { warmUp: ordersIn((warmUp.durationMs * warmUp.ratePerSecond) / 1_000, topics.length), flood: ordersIn(shape.cumulativeAt(shape.durationMs), topics.length) }
-  const warmUpCount = orders.warmUp * topics.length
-  const eventCount = warmUpCount + orders.flood * topics.length
+  const { warmUpCount, eventCount } = countEvents(load, warmUp)
   refuseUnplannable(load, warmUpCount)
 
   const triggeredTicks = new Uint32Array(new SharedArrayBuffer(4 * eventCount))
@@ -48,6 +46,12 @@ export function compilePlan({ load, seed, scenarioHash, warmUp }: PlanInput): Pl
     shops: shopDomains(shops),
     peakPerSecond: fullestSecond(sends, warmUpCount),
   }
+}
+
+/** How many events a plan comes to, before one of them is planned. */
+export function countEvents({ shape, topics }: Pick<Load, 'shape' | 'topics'>, { durationMs, ratePerSecond }: PlanInput['warmUp']): { warmUpCount: number; eventCount: number } {
+  const warmUpCount = ordersIn((durationMs * ratePerSecond) / 1_000, topics.length) * topics.length
+  return { warmUpCount, eventCount: warmUpCount + ordersIn(shape.cumulativeAt(shape.durationMs), topics.length) * topics.length }
 }
 
 /** The shop of each event: one for all topics of an order. */

@@ -36,6 +36,11 @@ export interface Repeats {
   readonly dueTicks: Uint32Array
 }
 
+/** Bytes that one event takes in a plan's columns: due and shop, and with disorder at most triggered, place and a repeat. */
+export function planBytesPerEvent(realism: unknown): number {
+  return 6 + (realism === undefined ? 0 : 16)
+}
+
 export function orderOf(plan: Pick<Plan, 'topics'>, event: number): number {
   return Math.floor(event / plan.topics.length)
 }
