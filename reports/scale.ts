@@ -8,8 +8,8 @@ type Scale = RunRecord['plan']['scales'][number]
 const scalesShown = 4
 
 /** `replay: 24 h at 1/1,440 of its time and 0.1 × its rate`, a part of the load each; undefined where all of it is as it was. */
-export function scalesText({ plan }: RunRecord): string | undefined {
-  const texts = [...new Set(plan.scales.filter(isScaled).map(scaleText))]
+export function scalesText(scales: readonly Scale[]): string | undefined {
+  const texts = [...new Set(scales.filter(isScaled).map(scaleText))]
   if (texts.length === 0) return undefined
   const untold = texts.length - scalesShown
   return [...texts.slice(0, scalesShown), ...(untold > 0 ? [`${formatCount(untold)} more`] : [])].join('; ')

@@ -1,11 +1,11 @@
 /** What the terminal shows when a run has ended: the verdict first, then the checks, the account of the orders, the faults, the worst story. */
-import { styleText } from 'node:util'
 import { countOf, formatCount, formatInstant, formatMs, plainText } from './format.ts'
 import { faultLabel, faultParameters, type FaultRow } from './outage.ts'
 import type { RunRecord } from './record.ts'
 import { scalesText } from './scale.ts'
 import { nounOf, verdictSentence } from './sentence.ts'
 import { storyLine, worstStory } from './story.ts'
+import { labelled, painter, unwrapped, wrap, type Paint } from './terminal.ts'
 import { checkVerdicts, runVerdicts, worstFirst } from './verdict.ts'
 
 export interface SummaryOptions {
@@ -17,19 +17,15 @@ export interface SummaryOptions {
 }
 
 const tones = { good: 'green', bad: 'red', unsure: 'yellow', void: 'magenta' } as const
-const labelWidth = 10
 /** A run with a fault every second would bury the verdict: the rest is in the report. */
 const faultsShown = 4
-
-type Style = Parameters<typeof styleText>[0]
-type Paint = (style: Style, text: string) => string
 
 /** The summary of one run, without a line end at its end. */
 export function renderSummary(record: RunRecord, { color, width = 100, folder }: SummaryOptions): string {
   const columns = Math.min(100, Math.max(40, width))
   const paint = painter(color)
   const story = record.verdict === 'pass' ? undefined : worstStory(record)
-  const scaled = scalesText(record)
+  const scaled = scalesText(record.plan.scales)
   const report = `${folder.replace(/\/$/, '')}/${record.files.report}`
   return [
     ...verdictLines(record, columns, paint), '',
@@ -39,8 +35,7 @@ export function renderSummary(record: RunRecord, { color, width = 100, folder }:
     ...faultLines(record.faults, columns, paint),
     ...(record.control === null ? [] : labelled('control', controlLine(record.control), columns, paint)),
     ...(story === undefined ? [] : labelled('worst', storyLine(story), columns, paint)),
-    // Never wrapped, so that it can be clicked or copied.
-    `  ${paint('dim', 'report'.padEnd(labelWidth))}${plainText(report)}`,
+    unwrapped('report', report, paint),
     ...labelled('exit', `${record.exitCode} (${record.verdict}: ${runVerdicts[record.verdict].meaning})`, columns, paint),
   ].join('\n')
 }
@@ -105,27 +100,6 @@ function faultLine(fault: FaultRow): string {
 /** What the same plan came to without faults, in the order of the line on orders. */
 function controlLine({ counts, latencyMs }: NonNullable<RunRecord['control']>): string {
   return `without faults: ${formatCount(counts.delivered)} delivered, ${formatCount(counts.lost)} lost, ${formatCount(counts.missed)} missed; ${formatCount(counts.late)} late, ${formatCount(counts.duplicated)} duplicated; delay p99 ${formatMs(latencyMs.delivery.p99)}`
-}
-
-function labelled(label: string, text: string, columns: number, paint: Paint): string[] {
-  return wrap(plainText(text), columns - 2 - labelWidth).map((line, index) => `  ${paint('dim', (index === 0 ? label : '').padEnd(labelWidth))}${line}`)
-}
-
-function painter(color: boolean): Paint {
-  // The caller has looked at the stream; this must also colour a string that goes to no stream at all.
-  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
-}
-
-/** Lines of at most `columns`, broken at blanks; a longer word is cut. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = ['']
-  for (const word of text.split(/\s+/).flatMap(whole => whole.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [])) {
-    const last = lines.at(-1)!
-    if (last === '') lines[lines.length - 1] = word
-    else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }
 
 function shorten(text: string, columns: number): string {

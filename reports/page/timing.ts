@@ -53,7 +53,7 @@ ${worstShopHour === null ? undefined : html`<tr><th scope="row">Worst shop-hour<
 
 export function timeScaleSection(record: RunRecord): Markup {
   const { timeScale, scaledTimes, plan } = record
-  const ofLoad = scalesText(record)
+  const ofLoad = scalesText(record.plan.scales)
   const lead = timeScale === 1
     ? ofLoad === undefined ? 'Nothing was scaled: every time is a real one.' : 'The retry schedule was not scaled.'
     : `The retry schedule, and what the system weighs against it, ran ${formatCount(timeScale)} times faster; what is weighed against work did not. On the schedule's clock the flood lasted ${formatMs(plan.durationMs * timeScale)}.`
