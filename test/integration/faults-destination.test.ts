@@ -20,7 +20,7 @@ describe('what a client meets', () => {
   let corpus: Corpus
   let next = 0
   beforeAll(async () => {
-    ends = await startEnds({ rate: 500, over: '1s' })
+    ends = await startEnds({ rate: 4_000, over: '1s' })
     corpus = createCorpus({ seed: ends.plan.seed, shops: ends.plan.shops, topics: ends.plan.topics })
     ends.servers.begin('flood', monotonicMs() - 10_000, Date.now() - 10_000)
   }, 30_000)
@@ -45,11 +45,11 @@ describe('what a client meets', () => {
   }
 
   /** One fault for a while, with relays from before it until after it: those that met it, and how many orders of each were recorded. */
-  async function meet(kind: string, parameters: FaultParameters, isMet: (answer: Awaited<ReturnType<typeof relay>>) => boolean) {
+  async function meet(kind: string, parameters: FaultParameters, isMet: (answer: Awaited<ReturnType<typeof relay>>) => boolean, forMs = 800) {
     const answers: Awaited<ReturnType<typeof relay>>[] = []
     let going = true
     const relaying = (async () => { while (going) answers.push(await relay(), await sleep(40).then(relay)) })()
-    const [record] = await run(endsAlone(ends.servers), ends.journal, [faultOf(kind, 'analytics', { atMs: 150, forMs: 400 }, parameters)])
+    const [record] = await run(endsAlone(ends.servers), ends.journal, [faultOf(kind, 'analytics', { atMs: 150, forMs }, parameters)])
     going = false
     await relaying
     expect(await relay()).toMatchObject({ status: 200, body: '{"success":true}' })
@@ -58,7 +58,7 @@ describe('what a client meets', () => {
     const met = answers.filter(isMet)
     expect(met.length).toBeGreaterThan(0)
     expect(answers.filter(answer => !isMet(answer)).every(answer => answer.status === 200 && recorded(answer.orders) === 4)).toBe(true)
-    return { record, met, recorded: met.map(({ orders }) => recorded(orders)) }
+    return { record, met, answers, recorded: met.map(({ orders }) => recorded(orders)) }
   }
 
   function recorded(orders: readonly number[]): number {
@@ -73,8 +73,10 @@ describe('what a client meets', () => {
   })
 
   test('rateLimit takes as ever what it spares', async () => {
-    const { record } = await meet('rateLimit', { perSecond: 1 }, answer => answer.status === 429)
+    const { record, answers } = await meet('rateLimit', { perSecond: 3 }, answer => answer.status === 429, 1_500)
     expect(record).toMatchObject({ ...seen, observedBy: 'traffic' })
+    const statuses = answers.map(answer => answer.status)
+    expect(statuses.slice(statuses.indexOf(429), statuses.lastIndexOf(429))).toContain(200)
   })
 
   test('slowDown: everything recorded, and late', async () => {

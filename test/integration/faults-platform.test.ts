@@ -89,8 +89,9 @@ test('silence: nothing comes in the window, all of it after, and its lag counts 
 test('disorder: later webhooks overtake, and each comes once', async () => {
   const [record] = await flood(faultOf('disorder', 'platform', window, { within: '250ms' }))
   expect(record).toMatchObject(seen)
-  const triggered = idsOf('x-shopify-triggered-at')
-  expect(triggered).not.toEqual(triggered.toSorted())
+  const sentMs = Array.from(ends.history.firstSent, tick => tick / 100)
+  const overtaken = sentMs.filter((atMs, event) => sentMs.slice(event + 1).some(later => later < atMs - 50))
+  expect(overtaken.length).toBeGreaterThan(rate * 0.1)
   expect([webhooks.length, new Set(idsOf('x-shopify-event-id')).size]).toEqual([ends.plan.eventCount, ends.plan.eventCount])
 })
 
