@@ -45,7 +45,7 @@ export const pause: FaultKind<CountParameters, 'component'> = {
         const { all, stopped } = countStopped(victim)
         if (stopped < all) return undefined
         if (second.answer === undefined) return { by: 'probe', evidence: `${before.answer} before; now twice in a row: ${second.failure}` }
-        return await standsStill(victim) ? { by: 'probe', evidence: `the kernel still answers for it (${second.answer}), and none of its ${all} processes had any CPU for ${stillMs} ms` } : undefined
+        return await standsStill(victim) ? { by: 'probe', evidence: `the kernel still answers for it (${second.answer}), and no process of it had any CPU for ${stillMs} ms` } : undefined
       },
       close: () => {},
     }

@@ -131,3 +131,10 @@ test('a fault on the links to a component is one on the links to each of its nod
     expect(pidsOf(['worker-1', 'worker-2', 'intake'])).toEqual([undefined, undefined, undefined])
   })
 })
+
+test('a program that ignores SIGTERM is killed after its grace, and one that nobody can ask is seen to stand still', async () => {
+  await fetch(`${environment.intakeUrl}/stay`)
+  const [deploy, pause] = await disturbWith([at('0s').deploy('intake', { grace: '300ms' }).for('20s'), at('0s').pause('worker').for('20s')])
+  expect(deploy.evidence.join('\n')).toMatch(/observed: process \d+ had not ended 300 ms after SIGTERM, so it was killed/)
+  expect(pause.evidence.join('\n')).toMatch(/observed: .*the kernel still answers for it .* no process of it had any CPU for 300 ms/)
+})
