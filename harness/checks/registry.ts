@@ -10,6 +10,7 @@ import { noDuplicateEffects } from './no-duplicate-effects.ts'
 import { noLoss } from './no-loss.ts'
 import { noPhantoms } from './no-phantoms.ts'
 import { readersWorked } from './readers-worked.ts'
+import { steadyBefore } from './steady-before.ts'
 
 const invariants = [noLoss, noDuplicateEffects, noPhantoms, intact]
 const alwaysOn = [componentsUp, generatorKeptUp, drained, readersWorked]
@@ -17,6 +18,6 @@ const alwaysOn = [componentsUp, generatorKeptUp, drained, readersWorked]
 /** The checks of one run: what the scenario expects, or all invariants where it lists nothing, and those that are always on and that it does not list itself. */
 export function checksOf(expectations: readonly Check[], { faults, guards }: { faults: number; guards: number }): Check[] {
   const asked = expectations.length > 0 ? [...expectations] : invariants.map(make => make())
-  const standing = [...alwaysOn, ...(faults > 0 ? [faultsObserved] : []), ...(guards > 0 ? [guardsHeld] : [])].map(make => make())
+  const standing = [...alwaysOn, ...(faults > 0 ? [faultsObserved, steadyBefore] : []), ...(guards > 0 ? [guardsHeld] : [])].map(make => make())
   return [...asked, ...standing.filter(check => !asked.some(other => other.name === check.name))]
 }
