@@ -5,6 +5,7 @@ import type { RunRecord } from '../../reports/record.ts'
 import { worstOf } from '../checks/verdict.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { ExitName } from '../exit-codes.ts'
+import type { EngineName } from '../load/engines.ts'
 import { planRun } from '../phases/plan.ts'
 import type { RunOptions } from '../run-options.ts'
 import { runScenario } from '../run.ts'
@@ -20,6 +21,7 @@ export interface RunCommandOptions {
   out: string
   system?: string
   links: 'toxiproxy' | 'direct'
+  engine?: EngineName
   control?: boolean
   set: Record<string, string>
   allowHost: string[]
@@ -44,13 +46,13 @@ export async function run(names: readonly string[], options: RunCommandOptions, 
 }
 
 /** All scenarios, or the problems of all of them. */
-async function prepareAll(names: readonly string[], { system, set, links, seed }: RunCommandOptions): Promise<Prepared[]> {
+async function prepareAll(names: readonly string[], { system, set, links, engine, seed }: RunCommandOptions): Promise<Prepared[]> {
   const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
   const prepared: Prepared[] = []
   const refusals: FloodmarkError[] = []
   for (const name of names) {
     try {
-      const each = prepare(await loadScenario(name), { set, replacement, links })
+      const each = prepare(await loadScenario(name), { set, replacement, links, engine })
       // Each run plans for itself again: what is wanted here is only what it would be refused for.
       planRun(each, seed)
       prepared.push(each)

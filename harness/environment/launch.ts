@@ -1,7 +1,8 @@
+import type { Writable } from 'node:stream'
 import type { Probe } from './probes.ts'
 
-/** What one kind of component comes down to: a process to start, a request that it must answer, and a way to end it. */
-export interface Launch {
+/** What a process is started with. */
+export interface ProcessLaunch {
   name: string
   command: string
   args: readonly string[]
@@ -11,6 +12,12 @@ export interface Launch {
   gid?: number
   /** Asks it to end by itself. */
   stopSignal: 'SIGTERM' | 'SIGINT'
+  /** Takes its standard output in place of the log. */
+  output?: Writable
+}
+
+/** What one kind of component comes down to: a process to start, a request that it must answer, and a way to end it. */
+export interface Launch extends ProcessLaunch {
   /** Before each start. */
   prepare?(signal: AbortSignal): Promise<void>
   probe: Probe

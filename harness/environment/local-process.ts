@@ -4,7 +4,7 @@ import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
 import type { ProcessJournal } from './environment.ts'
-import type { Launch } from './launch.ts'
+import type { ProcessLaunch } from './launch.ts'
 import { anyAlive, readProcess, signalTree, treeOf } from './process-tree.ts'
 
 const killLimitMs = 5_000
@@ -28,7 +28,7 @@ export interface LocalProcess {
 }
 
 /** Starts the process of a launch. Throws `unavailable` where the command cannot be run at all. */
-export async function startProcess({ name, command, args, cwd, env, uid, gid, stopSignal }: Launch, log: ComponentLog, journal: ProcessJournal): Promise<LocalProcess> {
+export async function startProcess({ name, command, args, cwd, env, uid, gid, stopSignal, output }: ProcessLaunch, log: ComponentLog, journal: ProcessJournal): Promise<LocalProcess> {
   // A group of its own: the terminal's Ctrl-C reaches the harness alone, and a signal to the group reaches all of it.
   const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const { pid } = child
@@ -38,7 +38,8 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
   }
   const startTime = readProcess(pid)?.startTime ?? ''
   const journalId = writeDown()
-  child.stdout.on('data', log.write)
+  if (output === undefined) child.stdout.on('data', log.write)
+  else child.stdout.pipe(output)
   child.stderr.on('data', log.write)
 
   let asked = false

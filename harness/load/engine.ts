@@ -1,7 +1,11 @@
+import type { ProcessJournal, ProcessUsage } from '../environment/environment.ts'
+import type { ResolvedFault } from '../faults/fault.ts'
 import type { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Shape } from '../plan/shape.ts'
 import type { CorpusSettings } from '../platform/corpus.ts'
 import type { RetryPolicy } from '../platform/retry-policy.ts'
+import type { Load } from '../scenario/scenario.ts'
 
 /** Events [from, to) of the plan, sent in one go. Their planned instants count from `startedAtMs` of the shared monotonic clock, which is `wallMs` of the calendar. */
 export interface Part {
@@ -23,8 +27,38 @@ export interface Engine {
   report(): Promise<SenderReport>
   /** What it can do wrong as a platform; left out by an engine that can only do right. */
   readonly platform?: PlatformControl
-  /** Ends its threads. */
+  /** How long before a part begins it must be told, where that is long. */
+  readonly leadMs?: number
+  /** The program that it runs beside the harness, where it has one. */
+  readonly program?: { name: string; version: string; usage(): ProcessUsage }
+  /** Ends its threads and programs. */
   close(): Promise<void>
+}
+
+/** One kind of engine. A folder beside this file and a line in engines.ts. */
+export interface EngineKind {
+  /** What of a scenario it cannot send: path, what was found, what would be right. Such a scenario is refused for this engine. */
+  problems(asked: Asked): string[]
+  /** Gets onto this machine what it needs, before anything of a run is started. */
+  prepare(watch: { progress: (line: string) => void; signal: AbortSignal }): Promise<(options: EngineOptions, setting: EngineSetting) => Promise<Engine>>
+}
+
+/** The part of a scenario that an engine has to do with. */
+export interface Asked {
+  load: Load
+  faults: readonly Pick<ResolvedFault, 'id' | 'kind' | 'target'>[]
+}
+
+/** Where in a run an engine stands. */
+export interface EngineSetting {
+  /** The flood's, which the plan was compiled from. */
+  shape: Shape
+  /** The run's folder, and the one for logs in it. */
+  folder: string
+  logs: string
+  journal: ProcessJournal
+  /** Called when a program of the engine's ends without having been asked to, which makes the run invalid. */
+  onDeath(how: string, lastLines: string[]): void
 }
 
 /** What the platform can do wrong for a while, each beside the others, with what it takes. Shares are from 0 to 1. */

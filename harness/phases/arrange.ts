@@ -12,7 +12,7 @@ import { openJournal, type Journal } from '../faults/journal.ts'
 import { startWatchdog } from '../faults/watchdog.ts'
 import { createHistory, type History } from '../history/history.ts'
 import type { Engine } from '../load/engine.ts'
-import { startNativeEngine } from '../load/native/engine.ts'
+import { engines } from '../load/engines.ts'
 import type { RunOptions } from '../run-options.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 import type { Planned } from './plan.ts'
@@ -44,6 +44,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
   const adminToken = randomBytes(24).toString('hex')
 
   try {
+    const startEngine = await engines[prepared.engine].prepare({ progress: line => progress.line(line), signal: options.signal })
     const watchdog = await startWatchdog(folder.path)
     teardown.add(() => watchdog.release())
     watchdog.onDeath(ownDeath('watchdog'))
@@ -69,7 +70,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
     teardown.add(() => started.stop())
     started.onDeath(death => deaths.push(death))
 
-    const engine = await startNativeEngine({
+    const engine = await startEngine({
       plan, history, secret, nextSecret,
       corpus: planned.corpusSettings,
       url: started.intakeUrl,
@@ -78,6 +79,12 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       maxSockets: load.maxSockets,
       refusedStatuses: system.intake.refusedStatuses,
       attemptsFile: folder.attemptsFile,
+    }, {
+      journal,
+      shape: load.shape,
+      folder: folder.path,
+      logs: folder.logs,
+      onDeath: ownDeath(prepared.engine),
     })
     teardown.add(() => engine.close())
     const environment: Disturbed = { ...started, ends: { servers, destinations: system.destinations, sender: engine } }

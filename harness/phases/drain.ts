@@ -83,7 +83,7 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
     servers: strays,
     deaths,
     processes: usageBetween(flooded.usageBefore, await totalUsage(arranged)),
-    versions: environment.versions,
+    versions: { ...environment.versions, ...(engine.program && { [engine.program.name]: engine.program.version }) },
   }
 }
 

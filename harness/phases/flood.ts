@@ -13,7 +13,8 @@ import type { Arranged } from './arrange.ts'
 import type { Planned } from './plan.ts'
 import { totalUsage } from './usage.ts'
 
-const leadMs = 100
+/** From saying when the flood begins to its beginning, unless the engine needs more. */
+const leastLeadMs = 100
 export const statusEveryMs = 1_000
 
 export interface Flooded {
@@ -36,6 +37,7 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
   const { engine, servers, environment, journal, history } = arranged
   const { progress } = options
   const usageBefore = await totalUsage(arranged)
+  const leadMs = Math.max(leastLeadMs, engine.leadMs ?? 0)
   const startedAtMs = monotonicMs() + leadMs
   const wallMs = Date.now() + leadMs
   const inForce = new Set<string>()

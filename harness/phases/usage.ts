@@ -6,11 +6,12 @@ import type { Arranged } from './arrange.ts'
 /** The kernel's clock ticks in /proc are hundredths of a second on every Linux that Node runs on. */
 const microsecondsPerClockTick = 10_000
 
-/** CPU and memory of every process of the run so far: the system's, the proxies', and the harness's own two. */
-export async function totalUsage({ environment, servers }: Arranged): Promise<ProcessUsage[]> {
+/** CPU and memory of every process of the run so far: the system's, the proxies', the load engine's program, and the harness's own two. */
+export async function totalUsage({ environment, servers, engine }: Arranged): Promise<ProcessUsage[]> {
   const { user, system } = process.cpuUsage()
   return [
     ...(await environment.usage()),
+    ...(engine.program === undefined ? [] : [engine.program.usage()]),
     { name: 'harness', cpuMicroseconds: user + system, peakRssBytes: process.resourceUsage().maxRSS * 1024 },
     { name: 'destinations', cpuMicroseconds: (readProcess(servers.pid)?.cpuTicks ?? 0) * microsecondsPerClockTick, peakRssBytes: peakRssOf(servers.pid) },
   ]

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 import { draw, purposes } from '../plan/draw.ts'
 import { orderIds, uuidSpace } from './order-ids.ts'
 import { amountSpread, amountText } from './order-resource.ts'
-import { makeTemplates, writeOrder, type OrderTemplate } from './order-template.ts'
+import { makeTemplates, writeOrder, type OrderPatch, type OrderTemplate } from './order-template.ts'
 
 export interface CorpusSettings {
   seed: number
@@ -18,6 +18,11 @@ export interface CorpusSettings {
 const largeEvery = 200
 const firstOrderNumber = 10 ** 9
 
+/** All of an order's body but the time. */
+export interface OrderRecipe extends Omit<OrderPatch, 'time'> {
+  template: number
+}
+
 export interface Corpus {
   /** Longest body that `writeBody` can write. */
   readonly maxBodyBytes: number
@@ -26,6 +31,9 @@ export interface Corpus {
    * is what `JSON.stringify` makes of it again. `createdAtWallMs`, cut to whole ms, is when the event happened by the plan and stands in every timestamp.
    */
   writeBody(event: number, createdAtWallMs: number, target: Buffer, offset: number): number
+  /** What bodies are made of and with, for a sender in another language: a recipe's `template` is its index here. */
+  readonly templates: readonly OrderTemplate[]
+  recipeOf(order: number): OrderRecipe
   /** Hex SHA-256 of the event's body. */
   bodyDigest(event: number, createdAtWallMs: number): string
   /** The order as the Admin API lists it: the bytes of its first topic's webhook. */
@@ -48,19 +56,20 @@ export interface Corpus {
 
 /** The corpus of a seed. Takes some tens of ms; after that a body costs about a microsecond. */
 export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
-  const templates = makeTemplates(seed, topics)
+  const { small, large } = makeTemplates(seed, topics)
+  const templates = [...small, ...large]
   const ids = orderIds(seed)
   const eventIds = uuidSpace(seed, purposes.eventId)
   const webhookIds = uuidSpace(seed, purposes.webhookId)
   const repeatIds = uuidSpace(seed, purposes.repeatWebhookId)
-  const maxBodyBytes = Math.max(...[...templates.small, ...templates.large].map(template => template.bytes.length))
+  const maxBodyBytes = Math.max(...templates.map(template => template.bytes.length))
   const scratch = Buffer.allocUnsafeSlow(maxBodyBytes)
   const timeText = createTimeText()
 
-  function templateOf(order: number): OrderTemplate {
+  function templateOf(order: number): number {
     const drawn = draw(seed, purposes.template, order)
-    const among = drawn % largeEvery === 0 ? templates.large : templates.small
-    return among[Math.floor(drawn / largeEvery) % among.length]
+    const place = Math.floor(drawn / largeEvery)
+    return drawn % largeEvery === 0 ? small.length + (place % large.length) : place % small.length
   }
 
   function moreCents(order: number): number {
@@ -68,18 +77,20 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
   }
 
   function totalCents(order: number): number {
-    return templateOf(order).totalCents + moreCents(order)
+    return templates[templateOf(order)].totalCents + moreCents(order)
   }
 
   function writeBody(event: number, createdAtWallMs: number, target: Buffer, offset: number): number {
     const order = Math.floor(event / topics.length)
     const patch = { id: ids.of(order), number: firstOrderNumber + order, time: timeText(createdAtWallMs), moreCents: moreCents(order) }
-    return writeOrder(templateOf(order), patch, target, offset)
+    return writeOrder(templates[templateOf(order)], patch, target, offset)
   }
 
   return {
     maxBodyBytes,
     writeBody,
+    templates,
+    recipeOf: order => ({ template: templateOf(order), id: ids.of(order), number: firstOrderNumber + order, moreCents: moreCents(order) }),
     bodyDigest: (event, createdAtWallMs) => hash('sha256', scratch.subarray(0, writeBody(event, createdAtWallMs, scratch, 0)), 'hex'),
     orderJson: (order, createdAtWallMs) => scratch.toString('utf8', 0, writeBody(order * topics.length, createdAtWallMs, scratch, 0)),
     orderId: order => String(ids.of(order)),
@@ -88,7 +99,7 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
     orderOfEventId: eventIds.indexOf,
     orderOfOrderId: ids.orderOf,
     amount: order => amountText(totalCents(order)),
-    currency: order => templateOf(order).currency,
+    currency: order => templates[templateOf(order)].currency,
     amountMatches: (order, text) => centsOf(text) === totalCents(order),
   }
 }

@@ -22,7 +22,7 @@ export interface OrderTemplate {
 }
 
 /** What an order's holes are filled with. */
-interface OrderPatch {
+export interface OrderPatch {
   id: number
   /** Shop's own number of the order, ten digits. */
   number: number
@@ -70,6 +70,23 @@ function cutTemplate({ resource, currency, totalCents }: OrderResource): OrderTe
     at += pieces[pieces.push(Buffer.from(filled)) - 1].length
   }
   return { bytes: Buffer.concat(pieces), currency, totalCents, ids, numbers, times, amounts }
+}
+
+/** A body as text and holes by turns, beginning with text: a hole is `id`, `number`, `time`, or an amount's cents before `moreCents` is added. */
+export function piecesOf({ bytes, ids, numbers, times, amounts }: OrderTemplate): (string | number)[] {
+  const holes = [
+    ...ids.map(at => ({ at, width: idDigits, hole: 'id' as const })),
+    ...numbers.map(at => ({ at, width: numberDigits, hole: 'number' as const })),
+    ...times.map(at => ({ at, width: timeText.length, hole: 'time' as const })),
+    ...amounts.map(({ at, width, cents }) => ({ at, width, hole: cents })),
+  ].toSorted((a, b) => a.at - b.at)
+  let from = 0
+  const pieces = holes.flatMap(({ at, width, hole }) => {
+    const text = bytes.toString('utf8', from, at)
+    from = at + width
+    return [text, hole]
+  })
+  return [...pieces, bytes.toString('utf8', from)]
 }
 
 /** Copies a template to `offset` and fills its holes. Returns the bytes written. */

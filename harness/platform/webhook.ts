@@ -8,7 +8,8 @@ import type { Corpus } from './corpus.ts'
 /** What a body, and the ids of its head, are taken from. */
 export type WebhookSource = Pick<Corpus, 'writeBody' | 'maxBodyBytes' | 'eventId' | 'webhookId'>
 
-const apiVersion = '2026-10'
+/** What the heads of all webhooks say alike. */
+export const commonHeaders = { 'User-Agent': 'Shopify-Captain-Hook', 'Content-Type': 'application/json', 'X-Shopify-API-Version': '2026-10' } as const
 const blockBytes = 64
 const digestBytes = 32
 /** Room before the body: a head is shorter unless the path or a shop's name is longer than any real one. */
@@ -55,8 +56,8 @@ export class WebhookWriter {
     this.#source = source
     this.#signer = new Signer(secret)
     this.#heads = plan.topics.map(topic => [
-      `POST ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`, 'User-Agent: Shopify-Captain-Hook', 'Content-Type: application/json',
-      `X-Shopify-Topic: ${topic}`, `X-Shopify-API-Version: ${apiVersion}`, 'Content-Length: ',
+      `POST ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`, ...Object.entries(commonHeaders).map(([name, value]) => `${name}: ${value}`),
+      `X-Shopify-Topic: ${topic}`, 'Content-Length: ',
     ].join('\r\n'))
     this.#buffer = this.#allocate()
   }

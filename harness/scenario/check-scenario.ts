@@ -1,6 +1,7 @@
 // The form of a scenario and of the load it comes to. What its faults mean for a system is resolve-faults.ts.
 import { z } from 'zod'
 import { faultKinds } from '../faults/registry.ts'
+import { engineNames } from '../load/engines.ts'
 import { floodProblems } from '../plan/compile.ts'
 import { shapeRule } from '../plan/shape-input.ts'
 import { maxShops } from '../plan/shops.ts'
@@ -31,6 +32,7 @@ const scenario = object({
   lateAfter: duration,
   drainLimit: duration,
   recoveryBound: duration,
+  engine: oneOf(engineNames),
   generator: object({ lagP99Ms: positive, unsent: whole(0, 2 ** 32) }),
 })
 

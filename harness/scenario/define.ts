@@ -29,6 +29,8 @@ export interface ScenarioInput<P extends ParameterValues = ParameterValues> {
   drainLimit?: Duration
   /** The declared bound on recovery after a heal. Default: 30s. */
   recoveryBound?: Duration
+  /** What sends the plan. Default: native. */
+  engine?: Scenario['engine']
   /** What the generator must achieve for the run to be valid. Default: lag p99 of 50 ms, none unsent. */
   generator?: Partial<Scenario['generator']>
 }
@@ -66,6 +68,7 @@ export function defineScenario<const P extends ParameterValues>(input: ScenarioI
     lateAfter: '5m',
     drainLimit: '5m',
     recoveryBound: '30s',
+    engine: 'native',
     ...rest,
     file: callerFile(),
     load: parameters => fillLoad(valueOf(load, parameters)),

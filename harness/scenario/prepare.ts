@@ -3,6 +3,7 @@ import type { Check } from '../checks/check.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ResolvedFault } from '../faults/fault.ts'
 import type { Guard } from '../guards/guard.ts'
+import { engines, type EngineName } from '../load/engines.ts'
 import { checkListProblems, faultListProblems, guardListProblems, loadProblems, scenarioProblems } from './check-scenario.ts'
 import { isWired, systemProblems } from './check-system.ts'
 import { isSystem } from './define.ts'
@@ -27,6 +28,7 @@ export interface Prepared {
   expect: readonly Check[]
   abortWhen: readonly Guard[]
   floodMs: number
+  engine: EngineName
   /** Hex SHA-256 of what was asked for: scenario with its parameters, and system. */
   hashes: { scenario: string; systemConfig: string }
 }
@@ -37,10 +39,12 @@ export interface PrepareOptions {
   /** A system in place of the scenario's own, and the file it was loaded from. */
   replacement?: { system: System; file: string }
   links?: 'toxiproxy' | 'direct'
+  /** In place of the scenario's own. */
+  engine?: EngineName
 }
 
 /** Validates and resolves a scenario. Throws exit 64 with every problem as a line of evidence: path, what was found, what would be right. */
-export function prepare(scenario: Scenario, { set = {}, replacement, links = 'toxiproxy' }: PrepareOptions = {}): Prepared {
+export function prepare(scenario: Scenario, { set = {}, replacement, links = 'toxiproxy', engine = scenario.engine }: PrepareOptions = {}): Prepared {
   const problems = scenarioProblems(scenario)
   const parameters = resolveParameters(scenario.parameters, set, problems)
   const system = replacement?.system ?? scenario.system
@@ -54,11 +58,12 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links, repair: scenario.repair === true }, problems)
   if (requests?.length === 0) problems.push(...expect.filter(check => check?.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
 
+  if (problems.length === 0 && load !== undefined) problems.push(...engines[engine].problems({ load, faults }))
   if (problems.length === 0 && load !== undefined) problems.push(...drainProblems(load, scenario.drainLimit, system.settle))
 
   if (problems.length > 0 || load === undefined || floodMs === undefined) throw refusal(scenario, system, problems)
   return {
-    scenario, system, parameters, load, faults, expect, abortWhen, floodMs,
+    scenario, system, parameters, load, faults, expect, abortWhen, floodMs, engine,
     systemFile: replacement?.file ?? null,
     hashes: { scenario: hashScenario({ scenario, parameters, load, faults, expect }), systemConfig: hashSystem(system) },
   }

@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts'
 import type { FaultRequest } from '../faults/fault.ts'
 import type { Guard } from '../guards/guard.ts'
+import type { EngineName } from '../load/engines.ts'
 import type { RetryPolicy } from '../platform/retry-policy.ts'
 import type { Shape } from '../plan/shape.ts'
 import type { Spacing } from '../plan/spacing.ts'
@@ -37,6 +38,8 @@ export interface Scenario<P extends ParameterValues = ParameterValues> {
   drainLimit: Duration
   /** The declared bound on recovery after a heal; what is planned within it is not held to `delay({ outsideFaults: true })`. */
   recoveryBound: Duration
+  /** What sends the plan: floodmark's own sender, or the real k6 for first attempts. `--engine` chooses another. */
+  engine: EngineName
   /** What the generator must achieve for the run to be valid. */
   generator: { lagP99Ms: number; unsent: number }
 }

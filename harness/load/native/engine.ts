@@ -19,8 +19,8 @@ const maxAttempts = 255
 export interface RetryEngine extends Engine {
   /** As `send`, but first attempts are made elsewhere: over once the other has handed back what it did not send and all retries have ended. */
   sendRetries(part: Part): Promise<void>
-  /** First attempts that have ended elsewhere, each event once; `numbersPerAttempt` (sender.ts) says how. */
-  take(attempts: Float64Array<ArrayBuffer>): Promise<void>
+  /** First attempts that have ended elsewhere, each event once, five numbers each: event, sent and ended in ms of the shared monotonic clock, HTTP status, outcome. */
+  take(attempts: Float64Array): Promise<void>
   /** The other engine has ended and has sent nothing from this event on. */
   sendRest(from: number): Promise<void>
 }

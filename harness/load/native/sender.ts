@@ -21,7 +21,7 @@ const maxBatch = 128
 const resolutionMs = 10
 
 /** Of one attempt that was made elsewhere: event, sent and ended in ms of the shared monotonic clock, HTTP status, outcome. */
-export const numbersPerAttempt = 5
+const numbersPerAttempt = 5
 
 /** What the engine was given, and what only the thread has. */
 export interface SenderOptions extends Omit<EngineOptions, 'corpus' | 'url'> {
@@ -91,7 +91,7 @@ export class Sender {
     await this.#writer.flush()
   }
 
-  /** Writes down first attempts that were made elsewhere and have ended, `numbersPerAttempt` each, and retries those that failed. */
+  /** Writes down first attempts that were made elsewhere and have ended, five numbers each, and retries those that failed. */
   take(attempts: Float64Array): void {
     for (let at = 0; at < attempts.length; at += numbersPerAttempt) {
       const [event, sentMs, endedMs, status, outcome] = attempts.subarray(at, at + numbersPerAttempt)
