@@ -1,0 +1,71 @@
+/**
+ * `npm run planted`: plants one bug after another in a scratch copy of the checkout, runs it under the scenario that should see it, and says what caught it
+ * and how soon; then clean runs, none of which may raise an alarm. Exits 1 with the names where a bug went unseen, an alarm was false or a run invalid.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FloodmarkError } from '../../harness/errors.ts'
+import { isCheckerBug } from './bug.ts'
+import { readAsked, scenarioNames, type Asked } from './choose.ts'
+import { makeScratch } from './scratch.ts'
+import { renderTable } from './table.ts'
+import { tryClean, tryPlanted, tryTests, type Outcome, type TrialOptions } from './trial.ts'
+
+/** Orders of this seed are small for the first few hundred, so that a bug of large ones lets the warm-up pass and shows in the flood. */
+const plantedSeed = 1
+
+const stop = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort(new FloodmarkError('interrupted', 'interrupted')))
+
+try {
+  const asked = readAsked(process.argv.slice(2))
+  if (asked !== undefined) process.exitCode = report(await tryAll(asked), asked)
+} catch (error) {
+  const known = error instanceof FloodmarkError ? error : new FloodmarkError('internal', String((error as Error).stack ?? error))
+  process.stderr.write(`planted: ${known.message}\n${known.hint === undefined ? '' : `${known.hint}\n`}`)
+  process.exitCode = known.exitCode
+}
+
+async function tryAll({ planted, clean, seed }: Asked): Promise<Outcome[]> {
+  const out = await mkdtemp(join(tmpdir(), 'floodmark-planted-runs-'))
+  const options: TrialOptions = { seed: plantedSeed, out, signal: stop.signal }
+  const outcomes: Outcome[] = []
+  try {
+    const tests = [...new Set(planted.filter(isCheckerBug).map(bug => bug.tests))]
+    if (tests.length > 0) {
+      await using scratch = await makeScratch()
+      tell(outcomes, await tryTests(tests, scratch, options))
+    }
+    for (const one of planted) tell(outcomes, await tryPlanted(one, options))
+    if (clean > 0) await tryManyClean(clean, outcomes, { ...options, seed })
+  } finally {
+    const isClean = stop.signal.aborted || outcomes.every(outcome => outcome.isAsExpected)
+    if (isClean) await rm(out, { recursive: true, force: true })
+    else process.stderr.write(`run records of what came out otherwise: ${out}\n`)
+  }
+  return outcomes
+}
+
+/** Scenarios in turn, each round with a seed of its own. */
+async function tryManyClean(count: number, outcomes: Outcome[], options: TrialOptions): Promise<void> {
+  await using scratch = await makeScratch()
+  const scenarios = scenarioNames()
+  for (let run = 0; run < count; run++) {
+    tell(outcomes, await tryClean(scenarios[run % scenarios.length], `clean-${run + 1}`, scratch, { ...options, seed: options.seed + run }))
+  }
+}
+
+/** A line as each comes to its end. */
+function tell(outcomes: Outcome[], outcome: Outcome): void {
+  outcomes.push(outcome)
+  const { isAsExpected, name, under, expected, by, seconds } = outcome
+  process.stderr.write(`${isAsExpected ? 'ok  ' : 'FAIL'} ${name} under ${under}: ${isAsExpected ? by || 'no alarm' : `expected ${expected}; ${by || 'no alarm'}`} (${seconds.toFixed(0)} s)\n`)
+}
+
+function report(outcomes: readonly Outcome[], { json }: Asked): number {
+  process.stdout.write(json ? `${JSON.stringify(outcomes)}\n` : `\n${renderTable(outcomes)}\n`)
+  const wrong = outcomes.filter(outcome => !outcome.isAsExpected).map(outcome => outcome.name)
+  process.stderr.write(wrong.length === 0 ? `\n${outcomes.length} as expected\n` : `\n${wrong.length} of ${outcomes.length} not as expected: ${wrong.join(', ')}\n`)
+  return wrong.length === 0 && outcomes.length > 0 ? 0 : 1
+}
