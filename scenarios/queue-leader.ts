@@ -6,9 +6,9 @@ export default defineScenario({
   hypothesis: 'A queue of three nodes whose leader dies at noon delays orders until another leads, and loses none.',
   system: clustered,
   recoveryBound: '5s',
-  parameters: { rate: 850, duration: '62s' },
+  parameters: { rate: 600, duration: '88s' },
   load: ({ rate, duration }) => ({ shape: noonStep({ base: rate / 3, peak: rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
-  faults: [at('52%').killLeader('buffer').for('25%')],
+  faults: [at('52%').killLeader('buffer').for('20%')],
   expect: [
     noLoss(), noDuplicateEffects(), noPhantoms(), intact(),
     throughput({ atLeast: 0.9999 }), delay({ p99: '2s', outsideFaults: true }), recovery({ backlog: '5s' }),
