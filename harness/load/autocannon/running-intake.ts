@@ -8,8 +8,9 @@ import type { Webhook } from './webhook-stream.ts'
 export const secretVariable = 'FLOODMARK_SECRET'
 const firstAnswerLimitMs = 5_000
 
-/** Throws `usage`: a saturation must not leave this machine by mistake. */
+/** Throws `usage` for what is no URL, and for a host that nobody has allowed: a saturation must not leave this machine by mistake. */
 export function refuseHost(url: string, allowedHosts: readonly string[]): void {
+  if (!URL.canParse(url)) throw new FloodmarkError('usage', `${url} is no URL`, { hint: 'give the whole address of the intake, such as http://127.0.0.1:8080/webhooks' })
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
   if (host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host) || allowedHosts.includes(host)) return
   throw new FloodmarkError('usage', `${url} is not on loopback`, { hint: `to saturate it all the same: --allow-host ${host}` })

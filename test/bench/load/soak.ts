@@ -8,25 +8,27 @@ import { fixed, table } from './table.ts'
 
 const perSecond = 5_000
 const connections = 512
-/** Until then the heap finds its size. */
-const settledMs = 60_000
+const sampleEveryMs = 60_000
 const mebibyte = 2 ** 20
 
-/** Samples once a minute. The history's pages become resident as events are recorded in them: that much growth is declared. */
+/**
+ * Samples once a minute. The history's pages become resident as events are recorded in them: that much growth is declared. Both count from the lowest
+ * sample so far, since the heap gives back what the start took whenever it likes, which must not hide what grows.
+ */
 export async function soak(server: RawServer, target: Target, native: Peer, minutes: number, progress: (line: string) => void): Promise<string> {
   await server.reset()
-  const pace = { from: perSecond, to: perSecond, forMs: minutes * 60_000 }
+  const pace = { from: perSecond, to: perSecond, forMs: minutes * sampleEveryMs }
   const client = startClient(native.paced!(target, pace, connections)!)
   try {
-    await sleep(settledMs)
-    const [startMs, startBytes] = [monotonicMs(), client.residentBytes()]
+    const startMs = monotonicMs()
     const rows = []
-    for (let minute = 2; minute < minutes + 1; minute++) {
-      // The last sample stands just before the end, while there is a process to ask.
-      await sleep(startMs + (minute - 1) * 60_000 - monotonicMs() - (minute === minutes ? 2_000 : 0))
-      const resident = client.residentBytes()
-      const declared = ((monotonicMs() - startMs) / 1_000) * perSecond * bytesPerEvent(1)
-      rows.push([`${minute}`, fixed(resident / mebibyte, 1), fixed((resident - startBytes) / mebibyte, 1), fixed(declared / mebibyte, 1)])
+    let lowest = { atMs: startMs, bytes: Number.POSITIVE_INFINITY }
+    for (let minute = 1; minute < minutes; minute++) {
+      await sleep(startMs + minute * sampleEveryMs - monotonicMs())
+      const now = { atMs: monotonicMs(), bytes: client.residentBytes() }
+      if (now.bytes < lowest.bytes) lowest = now
+      const declared = ((now.atMs - lowest.atMs) / 1_000) * perSecond * bytesPerEvent(1)
+      rows.push([`${minute}`, fixed(now.bytes / mebibyte, 1), fixed((now.bytes - lowest.bytes) / mebibyte, 1), fixed(declared / mebibyte, 1)])
       progress(`soak: ${rows.at(-1)!.join(', ')}`)
     }
     const { missing } = await native.reading!(target, pace, await client.finished)

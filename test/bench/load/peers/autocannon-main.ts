@@ -21,7 +21,6 @@ export interface AutocannonReading {
 }
 
 const { url, bodyFile, headers, connections, seconds, rate } = JSON.parse(process.argv[2]) as AutocannonLoad
-process.on('SIGTERM', () => process.exit(0))
 const pace = rate === undefined ? {} : { overallRate: rate }
 const { latency, errors, non2xx } = await autocannon({ url, connections, duration: seconds, method: 'POST', headers, body: readFileSync(bodyFile), ...pace })
 const reading: AutocannonReading = { p50: latency.p50, p90: latency.p90, p99: latency.p99, missing: errors + non2xx }

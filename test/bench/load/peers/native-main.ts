@@ -1,6 +1,4 @@
 // The native engine in a process of its own, so that its CPU time and memory are its alone: every body unique and signed, every attempt recorded as in a run.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { measureLatency } from '../../../../harness/checks/latency.ts'
@@ -11,8 +9,8 @@ import { startNativeEngine } from '../../../../harness/load/native/engine.ts'
 import { planOf } from '../plan.ts'
 import { instantsOf, type Pace } from './peer.ts'
 
-/** Everything at once, or at a pace. */
-export type NativeLoad = { url: string; sockets: number } & ({ events: number } | { pace: Pace })
+/** Everything at once, or at a pace. The bench removes the folder. */
+export type NativeLoad = { url: string; sockets: number; folder: string } & ({ events: number } | { pace: Pace })
 
 export interface NativeReading {
   startedAtMs: number
@@ -27,9 +25,6 @@ const leadMs = 100
 
 const load = JSON.parse(process.argv[2]) as NativeLoad
 const plan = planOf('pace' in load ? Uint32Array.from(instantsOf(load.pace), ms => Math.round(ms * ticksPerMs)) : new Uint32Array(load.events))
-const folder = mkdtempSync(join(tmpdir(), 'floodmark-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-process.on('SIGTERM', () => process.exit(0))
 
 const history = createHistory(plan.eventCount, 1, monotonicMs())
 const engine = await startNativeEngine({
@@ -41,7 +36,7 @@ const engine = await startNativeEngine({
   retries: { name: 'none', connectTimeoutMs: 1_000, totalTimeoutMs: 5_000, delaysMs: [], jitter: 0, removesSubscription: false },
   timeScale: 1,
   refusedStatuses: [],
-  attemptsFile: join(folder, 'attempts.bin'),
+  attemptsFile: join(load.folder, 'attempts.bin'),
 })
 const startedAtMs = monotonicMs() + leadMs
 await engine.send({ from: 0, to: plan.eventCount, startedAtMs, wallMs: Date.now() + leadMs })

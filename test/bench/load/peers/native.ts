@@ -13,8 +13,8 @@ export async function openNative(): Promise<Peer> {
   return {
     name: 'native',
     version,
-    flatOut: ({ url }, sockets) => start({ url, sockets, events: flatOutEvents }),
-    paced: ({ url }, pace, sockets) => start({ url, sockets, pace }),
+    flatOut: ({ url, folder }, sockets) => start({ url, sockets, folder, events: flatOutEvents }),
+    paced: ({ url, folder }, pace, sockets) => start({ url, sockets, folder, pace }),
     async reading(_target, _pace, output) {
       const { answer, startedAtMs, missing } = JSON.parse(output) as NativeReading
       return { ...answer, startedAtMs, missing }
