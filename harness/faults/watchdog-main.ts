@@ -35,6 +35,7 @@ async function undoAll(): Promise<void> {
   log(said.includes('released') ? 'released by the harness' : 'the harness is gone')
   const state = readJournal(folder)
   for (const line of state.unreadable) log(`journal: ${line}`)
+  if (state.torn) log('journal: its last line is torn, so what that announced never came to pass')
   const { failures } = await undoJournal(folder, state, ({ step, outcome, failed }) => log(`${JSON.stringify(step)}: ${failed ? 'failed: ' : ''}${outcome}`))
   end(failures === 0 ? 0 : 1, failures === 0 ? 'nothing left to undo' : `${failures} could not be undone`)
 }
