@@ -2,7 +2,7 @@
 // bin/floodmark.js has made sure of the Node that reads this.
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import { doctorHelp, exploreHelp, healHelp, listHelp, mainHelp, matrixHelp, runHelp, saturateHelp } from './commands/help.ts'
+import { doctorHelp, exploreHelp, healHelp, listHelp, mainHelp, matrixHelp, planHelp, runHelp, saturateHelp } from './commands/help.ts'
 import { addSetting, readDuration, readList, readPositive, readSeed } from './commands/options.ts'
 import { endWith, stopOnSignals } from './commands/process-end.ts'
 
@@ -29,6 +29,16 @@ program.command('run <scenario...>')
   .option('--junit <file>', 'write the checks of all runs as JUnit XML')
   .addHelpText('after', runHelp)
   .action((names, options) => endWith(async () => (await import('./commands/run.ts')).run(names, options, signal)))
+
+program.command('plan <scenario>')
+  .description('say what a scenario would send, and send nothing')
+  .addOption(new Option('--seed <number>', 'seed of the plan, as in run').argParser(readSeed).default(1))
+  .option('--system <name or path>', "plan for this system instead of the scenario's own")
+  .addOption(new Option('--set <key=value>', 'change a parameter that the scenario declares, such as rate=900; repeatable').argParser(addSetting).default({}, 'none'))
+  .option('--json', 'all of it as one JSON document on standard output')
+  .addOption(new Option('--csv', 'a row for each second on standard output').conflicts('json'))
+  .addHelpText('after', planHelp)
+  .action((name, options) => endWith(async () => (await import('./commands/plan.ts')).plan(name, options, signal)))
 
 program.command('matrix')
   .description('fail every dependency of a system in every way, one run a cell, and set what happened beside what was declared')

@@ -7,6 +7,7 @@ export const mainHelp = `
 Begin with:
   floodmark doctor                     what this machine has and lacks
   floodmark list                       the scenarios and systems that ship
+  floodmark plan queue-outage          what it would send, without sending it
   floodmark run smoke                  a few seconds, no fault
   floodmark run queue-outage           kills the queue under a flood: exit 0
   floodmark run queue-outage --system naive    the same without a queue: exit 1, lost orders named
@@ -29,6 +30,18 @@ Where output goes:
 
 Exit codes:
 ${exitTable}
+`
+
+export const planHelp = `
+Compiles the plan as a run would, with the same hash, and prints it: first attempts a second as a chart and as a table; below it all attempts, retries
+included, if each fails while a fault lasts; events by shop and topic; what it asks of this machine. What could not be carried out here is refused with
+the arithmetic, as run refuses it: exit 64.
+
+Examples:
+  floodmark plan queue-outage
+  floodmark plan queue-outage --set rate=2000 --seed 7
+  floodmark plan bfcm-flood --csv > seconds.csv     second,planned,repeats,worst_attempts
+  floodmark plan bfcm-flood --json                  the whole plan: reports/plan/record.ts is its contract
 `
 
 export const doctorHelp = `

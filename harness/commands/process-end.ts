@@ -1,5 +1,6 @@
 // How the process ends, whatever happens: one exit code of the table, everything thrown told in the user's terms, and never
 // Node's own exit code 1, which would read as a broken invariant.
+import { setImmediate } from 'node:timers/promises'
 import { CommanderError } from 'commander'
 import { sleep } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
@@ -7,6 +8,8 @@ import { exitCode, type ExitName } from '../exit-codes.ts'
 
 /** A run that is stopped after an error that nobody caught has this long: healing and ending are bounded, but by then a part of floodmark is broken. */
 const orderlyLimitMs = 20_000
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Set once a command has said how it ended; the first word counts. */
 let ending: Promise<never> | undefined
@@ -20,7 +23,7 @@ let crashed = false
  */
 export function stopOnSignals(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const name of endingSignals) {
     process.on(name, () => {
       if (controller.signal.aborted) return
       process.stderr.write('\nstopping… healing faults and ending everything that was started\n')
@@ -32,6 +35,14 @@ export function stopOnSignals(): AbortSignal {
   // Whoever reads the output may stop early (`| head`), and a terminal may be gone: no reason to fail, and nobody left to tell.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   return controller.signal
+}
+
+/** For a command that starts nothing: Ctrl-C ends it at once, even while it computes, with what the shell calls 130. */
+export async function dieOnSignals(signal: AbortSignal): Promise<void> {
+  // One that has come already is only heard of when the loop turns, and would be lost with its listener.
+  await setImmediate()
+  signal.throwIfAborted()
+  for (const name of endingSignals) process.removeAllListeners(name)
 }
 
 /** Says what nobody caught, and ends as at Ctrl-C: what runs is stopped in order. Where that hangs, or throws again, the watchdog does the rest. */

@@ -24,8 +24,8 @@ export function hangProblems(prepared: Prepared, plan: Plan): Impossible[] {
   return hung.map(({ label, fromMs, toMs, holdsMs, sockets, late }) => {
     const heldMs = Math.min(holdsMs, totalTimeoutMs, toMs - fromMs)
     return {
-      problem: `load.maxSockets: nothing answers in time from ${fromMs / 1_000} s to ${toMs / 1_000} s (${label}), so each attempt holds its socket for ${msInWords(heldMs)}; ${inWords(maxSockets)} sockets / ${msInWords(heldMs)} = ${inWords(Math.floor((maxSockets * 1_000) / heldMs))} attempts a second, and ${inWords(late)} of ${inWords(flooded)} events (${shareInWords(late, flooded)}) would be sent more than ${msInWords(lagP99Ms)} late: the run could only be invalid`,
-      hint: `${inWords(sockets)} sockets hold first attempts, more the retries beside them: raise maxSockets, lower the rate, or shorten the fault`,
+      problem: `load.maxSockets: nothing answers in time from ${fromMs / 1_000} s to ${toMs / 1_000} s (${label}), so each attempt holds its socket for ${msInWords(heldMs)} and first attempts alone need ${inWords(sockets)} of them; ${inWords(maxSockets)} sockets / ${msInWords(heldMs)} = ${inWords(Math.floor((maxSockets * 1_000) / heldMs))} attempts a second, so ${inWords(late)} of ${inWords(flooded)} events (${shareInWords(late, flooded)}) would be sent more than ${msInWords(lagP99Ms)} late: the run could only be invalid`,
+      hint: 'raise maxSockets to more than first attempts need, since retries come beside them, lower the rate, or shorten the faults',
     }
   })
 }
