@@ -7,6 +7,8 @@ import { isOwnLimit, outcomeOf } from './classify.ts'
 
 /** k6 says so once for each failed request, which the line of its attempt says better. */
 const noise = 'Request Failed'
+/** What the script gets to hear where k6 is ended: the request may have left or not, and k6 does not count it. */
+const cutShort = 'context canceled'
 /** A line is some 60 bytes, and an error's text no more than a few hundred. */
 const maxLineBytes = 64 * 1024
 
@@ -66,6 +68,7 @@ export class AttemptLines extends Writable {
     const [place, sentMs, endedMs, status, code, ...words] = line.slice(1).split(' ')
     const at = Number(place)
     const error = words.join(' ')
+    if (error === cutShort) return
     this.lines++
     if (!(at < this.reported.length) || this.reported[at] === 1) return void this.strays++
     if (isOwnLimit(Number(code), error)) {

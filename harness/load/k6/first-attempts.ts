@@ -78,7 +78,7 @@ export class FirstAttempts {
       open.push(event, Math.min(endedMs, part.startedAtMs + plan.dueTicks[event] / ticksPerMs), endedMs, 0, INDETERMINATE)
     }
     this.#cutOff = open.length / 5
-    this.#left = part.to - part.from - begun
+    this.#left = this.#finished ? 0 : part.to - part.from - begun
     this.#disagreements = readDisagreements(program.totalsFile, {
       planned: part.to - part.from,
       topics: plan.topics.length,
