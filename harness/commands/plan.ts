@@ -32,7 +32,7 @@ export async function plan(name: string, { seed, system, set, json, csv }: PlanC
 }
 
 /** The plan as the contract has it. */
-function describePlan(prepared: Prepared, seed: number): PlanRecord {
+export function describePlan(prepared: Prepared, seed: number): PlanRecord {
   const { scenario, system, load, parameters, hashes, faults } = prepared
   const { plan, demand, warmUp, footprint, worstAttempts } = planRun(prepared, seed)
   const events = plan.eventCount - plan.warmUpCount

@@ -29,7 +29,7 @@ export function footprintProblems({ events, bytesPerEvent: { plan, history, judg
   if (bytes <= limitBytes) return []
   const width = plan + history + judging
   return [{
-    problem: `load.shape: ${inWords(events)} events x ${width} bytes (plan ${plan}, history ${history}, judging ${judging}) = ${inGigabytes(bytes)}; half of this machine's memory is ${inGigabytes(limitBytes)}, which is ${inWords(Math.floor(limitBytes / width))} events`,
+    problem: `load.shape: ${inWords(events)} events x ${width} bytes (plan ${plan}, history ${history}, judging ${judging}) = ${inBytes(bytes)}; half of this machine's memory is ${inBytes(limitBytes)}, which is ${inWords(Math.floor(limitBytes / width))} events`,
     hint: 'lower the rate, or shorten the flood (scaled() runs a long shape faster)',
   }]
 }
@@ -39,6 +39,7 @@ function usableMemory(): number {
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }
 
-function inGigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`
+/** `17.4 GB`, in powers of ten. */
+function inBytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }
