@@ -2,7 +2,7 @@
 // bin/floodmark.js has made sure of the Node that reads this.
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import { doctorHelp, exploreHelp, healHelp, listHelp, mainHelp, matrixHelp, planHelp, runHelp, saturateHelp } from './commands/help.ts'
+import { doctorHelp, exploreHelp, exportHelp, healHelp, listHelp, mainHelp, matrixHelp, planHelp, runHelp, saturateHelp } from './commands/help.ts'
 import { addSetting, readDuration, readList, readPositive, readSeed } from './commands/options.ts'
 import { endWith, stopOnSignals } from './commands/process-end.ts'
 
@@ -92,6 +92,15 @@ program.command('saturate <url-or-scenario>')
   .option('--json', 'all numbers as JSON on standard output')
   .addHelpText('after', saturateHelp)
   .action((target, options) => endWith(async () => (await import('./commands/saturate.ts')).saturate(target, options, signal)))
+
+program.command('export').description('write the flood of a scenario for a load generator that runs without floodmark').command('k6 <scenario>')
+  .description("for k6 2.x alone, in execution segments, or in Kubernetes: first attempts, with the plan's bodies and signatures")
+  .addOption(new Option('--seed <number>', 'seed of the plan and of the orders, as in run').argParser(readSeed).default(1))
+  .option('--out <folder>', 'where to write it; default: k6-<scenario>')
+  .option('--system <name or path>', "the system whose intake it is for, instead of the scenario's own")
+  .addOption(new Option('--set <key=value>', 'change a parameter that the scenario declares, such as rate=900; repeatable').argParser(addSetting).default({}, 'none'))
+  .addHelpText('after', exportHelp)
+  .action((name, options) => endWith(async () => (await import('./commands/export.ts')).exportToK6(name, options)))
 
 program.command('doctor')
   .description('say what this machine has and lacks for a run, with cause and cure for each row')

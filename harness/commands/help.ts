@@ -44,6 +44,15 @@ Examples:
   floodmark plan bfcm-flood --json                  the whole plan: reports/plan/record.ts is its contract
 `
 
+export const exportHelp = `
+Writes script, data, a README with the commands, and a manifest for the k6 operator. The same seed and settings give the events, bodies and ids of a run.
+No secret is written: k6 signs with the environment variable SECRET and sends to BASE_URL.
+
+Examples:
+  floodmark export k6 queue-outage --out flood
+  SECRET=... BASE_URL=http://127.0.0.1:8080 k6 run flood/script.js
+`
+
 export const doctorHelp = `
 Exits 0 when a run could start here, 69 when something is missing; each row says what would mend it.
 `

@@ -35,13 +35,18 @@ export function planRun(prepared: Prepared, seed: number): Planned {
   const warmUp = warmUpFor(prepared.parameters.rate)
   const footprint = footprintOf(countEvents(load, warmUp).eventCount, prepared)
   refuseImpossible(scenario.name, footprintProblems(footprint))
-  const plan = compilePlan({ load, seed, scenarioHash: prepared.hashes.scenario, warmUp })
+  const plan = compileFor(prepared, seed)
   const outages = outagesOf(prepared)
   const worstAttempts = attemptsUnderOutages(plan, load.retries, load.timeScale, outages)
   const demand = worstOf(prepared, plan, outages, worstAttempts)
   refuseImpossible(scenario.name, [...demandProblems(demand, load), ...hangProblems(prepared, plan)])
   const corpusSettings = { seed, shops: plan.shops, topics: plan.topics }
   return { plan, corpusSettings, corpus: createCorpus(corpusSettings), demand, outages, worstAttempts, warmUp, footprint }
+}
+
+/** The plan alone, whether this machine could carry it out or not. */
+export function compileFor({ load, parameters, hashes }: Prepared, seed: number): Plan {
+  return compilePlan({ load, seed, scenarioHash: hashes.scenario, warmUp: warmUpFor(parameters.rate) })
 }
 
 function outagesOf({ faults }: Prepared): Window[] {

@@ -14,13 +14,13 @@ const templates = new SharedArray('templates', () => JSON.parse(open('./template
 const keptBelow = 10_000
 
 const { BASE_URL: baseUrl, SECRET: secret, FLOODMARK_GATE: gate } = __ENV
-if (!baseUrl || !secret) throw new Error('BASE_URL and SECRET must be set: where the intake listens, such as http://127.0.0.1:8080, and the secret that it verifies signatures with')
-const url = baseUrl.replace(/\/$/, '') + flood.path
+const url = String(baseUrl).replace(/\/$/, '') + flood.path
 
 export const options = flood.options
 
 /** Under floodmark: waits until the flood may begin. Returns its start on the clock of this test run, and on the calendar. */
 export function setup() {
+  if (!baseUrl || !secret) exec.test.abort('BASE_URL and SECRET must be set: where the intake listens, such as http://127.0.0.1:8080, and the secret that it verifies signatures with')
   if (!gate) return undefined
   const answer = http.get(gate, { responseType: 'text', timeout: '1h' })
   const { startWallMs, createdFromMs } = JSON.parse(answer.body)
