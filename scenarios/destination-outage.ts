@@ -3,13 +3,14 @@ import reference from 'floodmark/reference'
 
 export default defineScenario({
   name: 'destination-outage',
-  hypothesis: 'A destination that refuses, and later answers slowly, is waited for; each order arrives once.',
+  hypothesis: 'A destination that fails, then answers slowly, then takes half of what it is sent, is waited for; each order arrives once.',
   system: reference,
   parameters: { rate: 600, duration: '60s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
   faults: [
-    at('20%').cut('worker->destination').for('20%'),
-    at('60%').slow('worker->destination', { latency: '800ms', jitter: '200ms' }).for('15%'),
+    at('20%').fail('destination', { status: 503 }).for('20%'),
+    at('55%').slowDown('destination', { p50: '800ms', p99: '1500ms' }).for('15%'),
+    at('80%').acceptHalf('destination').for('10%'),
   ],
   expect: [
     noLoss(), noDuplicateEffects(), noPhantoms(), intact(),

@@ -1,19 +1,22 @@
 // What the faults of destinations share: they are done by the harness's own server, told over its control connection.
 import { monotonicMs } from '../clock.ts'
 import type { Misbehaviour } from '../destination/misbehaviour.ts'
-import { mustDurationMs } from '../scenario/duration.ts'
 import type { Destination } from '../scenario/system.ts'
 import type { Disturbed, FaultKind, FaultParameters, Sighting, Watch } from './fault.ts'
 import { askServer, type ServerAnswer } from './server-probe.ts'
 
 /** How long the run's own traffic has to meet a fault before a probe speaks for it: a destination may be idle. */
 const headStartMs = 1_000
+/** What an answer may take on a machine that stalls. */
+const patientMs = 1_500
 
 /** What one kind adds. */
 export interface DestinationFault<P> extends Pick<FaultKind<P & {}>, 'summary' | 'problems' | 'problemsWith' | 'silences'> {
   misbehaviour(parameters: P): Misbehaviour
   /** Whether this answer to a probe is the fault's. A destination's usual one, `normal`, never is. */
   shows(answer: ServerAnswer, parameters: P): boolean
+  /** How long a probe waits for what is in force or gone, where it is the time that tells, ms. */
+  probeLimitMs?(destination: Destination): number
 }
 
 /**
@@ -21,8 +24,13 @@ export interface DestinationFault<P> extends Pick<FaultKind<P & {}>, 'summary' |
  * watchdog to undo but that process, which is in the journal from its start.
  */
 export function destinationFault<P extends Partial<FaultParameters>>(kind: DestinationFault<P>): FaultKind<P, 'destination'> {
+  const ask = (environment: Disturbed, target: string): Promise<ServerAnswer> =>
+    askDestination(environment, target, kind.probeLimitMs?.(endsOf(environment).destinations[target]) ?? patientMs)
   return {
-    ...kind,
+    summary: kind.summary,
+    problems: kind.problems,
+    problemsWith: kind.problemsWith,
+    silences: kind.silences,
     targets: 'destination',
     healLimitMs: 6_000,
     undo: () => [],
@@ -33,19 +41,19 @@ export function destinationFault<P extends Partial<FaultParameters>>(kind: Desti
     },
 
     async probeInstalled(environment, target, parameters) {
-      const answer = await askDestination(environment, target)
+      const answer = await ask(environment, target)
       return kind.shows(answer, parameters) ? `a probe: ${answer.text}` : undefined
     },
 
     async watch(environment, target, parameters) {
       const { servers } = endsOf(environment)
-      const before = await askDestination(environment, target)
+      const before = await askDestination(environment, target, patientMs)
       if (!isNormal(environment, target, before)) throw new Error(`${target} does not answer as it should before the fault: ${before.text}`)
       return trafficFirst({
         before: before.text,
         met: () => servers.met(target),
         async probe() {
-          const answer = await askDestination(environment, target)
+          const answer = await ask(environment, target)
           return kind.shows(answer, parameters) ? `${before.text} before; now: ${answer.text}` : undefined
         },
       })
@@ -56,7 +64,7 @@ export function destinationFault<P extends Partial<FaultParameters>>(kind: Desti
     forceHeal: (environment, target) => endsOf(environment).servers.misbehave(target, undefined),
 
     async probeHealed(environment, target) {
-      const answer = await askDestination(environment, target)
+      const answer = await ask(environment, target)
       return isNormal(environment, target, answer) ? `a probe: ${answer.text}` : undefined
     },
   }
@@ -85,15 +93,9 @@ export function endsOf({ ends }: Disturbed): NonNullable<Disturbed['ends']> {
   return ends
 }
 
-/** Above this an answer does not come from the profile, however the machine stalls; a probe's is its median. Ms. */
-export function normalWithinMs({ latency }: Pick<Destination, 'latency'>): number {
-  return 1.5 * mustDurationMs(latency.p50) + 100
-}
-
-async function askDestination(environment: Disturbed, target: string): Promise<ServerAnswer> {
+async function askDestination(environment: Disturbed, target: string, limitMs: number): Promise<ServerAnswer> {
   const { servers, destinations } = endsOf(environment)
-  const destination = destinations[target]
-  return await askServer({ port: servers.ports.destinationPorts[target], method: 'POST', path: destination.path }, Math.ceil(normalWithinMs(destination)))
+  return await askServer({ port: servers.ports.destinationPorts[target], method: 'POST', path: destinations[target].path }, limitMs)
 }
 
 function isNormal(environment: Disturbed, target: string, answer: ServerAnswer): boolean {

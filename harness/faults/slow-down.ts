@@ -1,7 +1,8 @@
 // Fault `slowDown`: a destination takes everything and answers late, by a distribution of its own.
 import { mustDurationMs, type Duration } from '../scenario/duration.ts'
 import { duration, isDuration, object, problemsOf } from '../scenario/rules.ts'
-import { destinationFault, normalWithinMs } from './destination-fault.ts'
+import type { Destination } from '../scenario/system.ts'
+import { destinationFault } from './destination-fault.ts'
 
 /** Log-normal around the median, as a destination's own latency is; without `p99` constant. */
 export type SlowDownParameters = {
@@ -18,12 +19,18 @@ export const slowDown = destinationFault<SlowDownParameters>({
   problemsWith({ system, target }, { p50 }) {
     const destination = system.destinations[target]
     // A probe must be able to tell the two apart.
-    const leastMs = Math.ceil(1.2 * normalWithinMs(destination))
+    const leastMs = Math.ceil(1.2 * usualWithinMs(destination))
     return mustDurationMs(p50) >= leastMs ? [] : [`p50: ${p50} is too near to the ${destination.latency.p50} that ${target} takes anyway; must be at least ${leastMs}ms`]
   },
   misbehaviour: ({ p50, p99 }) => ({ latency: { p50, p99 } }),
   shows: answer => answer.kind === 'silent',
+  probeLimitMs: usualWithinMs,
 })
+
+/** A probe's answer takes the median; what takes longer than this is not the profile's, ms. */
+function usualWithinMs({ latency }: Destination): number {
+  return Math.ceil(1.5 * mustDurationMs(latency.p50) + 100)
+}
 
 function slowDownProblems(parameters: Record<string, number | string>): string[] {
   const problems = problemsOf('', schema, parameters)
