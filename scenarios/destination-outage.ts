@@ -8,8 +8,8 @@ export default defineScenario({
   parameters: { rate: 600, duration: '60s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
   faults: [
-    at('20%').fail('destination', { status: 503 }).for('20%'),
-    at('55%').slowDown('destination', { p50: '800ms', p99: '1500ms' }).for('15%'),
+    at('30%').fail('destination', { status: 503 }).for('20%'),
+    at('60%').slowDown('destination', { p50: '800ms', p99: '1500ms' }).for('12%'),
     at('80%').acceptHalf('destination').for('10%'),
   ],
   expect: [

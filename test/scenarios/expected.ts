@@ -44,6 +44,9 @@ export const expected: readonly Expected[] = [
   lost('retry-storm'),
   held('silent-unsubscribe'),
   { scenario: 'silent-unsubscribe', system: 'naive', exit: 2, failing: ['throughput'] },
+  held('platform-incident'),
+  // It does not know the next secret and nothing brings back what was never sent; a repeat has another webhook id.
+  { scenario: 'platform-incident', system: 'naive', exit: 1, failing: ['noDuplicateEffects', 'throughput'], also: follows },
   { scenario: 'queue-leader', system: 'clustered', exit: 0, failing: [] },
   // The second control: the same pipeline whose queue forgets what it holds when it dies.
   { scenario: 'test/controls/memory-queue.ts', system: '', exit: 1, failing: ['noLoss'], also: follows },
