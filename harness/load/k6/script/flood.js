@@ -9,7 +9,10 @@ import http from 'k6/http'
 const flood = JSON.parse(open('./flood.json'))
 const events = new SharedArray('events', () => open('./events.txt').split('\n'))
 const shops = new SharedArray('shops', () => JSON.parse(open('./shops.json')))
-/** Bodies as text and holes by turns, each a JSON text of its own. Every VU keeps those it has met, but for the large ones: they are rare. */
+/**
+ * Bodies as text and holes by turns, each a JSON text of its own. Every VU keeps those it has met, but for the large ones: they are rare.
+ * @type {string[]}
+ */
 const templates = new SharedArray('templates', () => JSON.parse(open('./templates.json')))
 const keptBelow = 10_000
 
@@ -71,6 +74,7 @@ export default function sendEvent(start) {
   console.log(`@${index} ${sentMs} ${instance.currentTestRunDuration - start.startMs} ${status} ${code} ${status === 0 ? error : ''}`)
 }
 
+/** @type {(string | number)[][]} */
 const kept = []
 
 function piecesOf(template) {
