@@ -10,7 +10,6 @@ import { twoLooksMs, watchTimes } from './trials.ts'
 /** So many pauses are made as come to this. */
 const aimMs = 250
 const visibleMs = 20
-const seenShare = 0.7
 /** About what the first answer of a server comes to, and what probes of other faults can wait for it. */
 const answer = { bytes: 500, bearableMs: 300 } as const
 
@@ -38,7 +37,7 @@ export const slice = toxicKind<SliceParameters>({
     return await watchTimes({
       what: `${bytes} bytes there and back`,
       share: parameters.share,
-      growthMs: seenShare * expectedMs,
+      addedMs: expectedMs,
       measureMs: async () => (await transfer(link, bytes)).tookMs,
     })
   },

@@ -10,7 +10,6 @@ import { streamsOf, toxicKind, type ToxicParameters } from './toxic-kind.ts'
 import { twoLooksMs, watchTimes } from './trials.ts'
 
 const probeLimitMs = 1_000
-const seenShare = 0.8
 
 export type SlowCloseParameters = ToxicParameters & {
   /** How late a close gets through, each way. */
@@ -29,7 +28,7 @@ export const slowClose = toxicKind<SlowCloseParameters>({
     return await watchTimes({
       what: 'close',
       share: parameters.share,
-      growthMs: seenShare * addedMs(parameters),
+      addedMs: addedMs(parameters),
       measureMs: () => closeMs(link, probeLimitMs + 2 * addedMs(parameters)),
     })
   },

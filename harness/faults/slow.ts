@@ -8,8 +8,6 @@ import { twoLooksMs, watchTimes } from './trials.ts'
 
 /** What a round trip may take beside the latency. */
 const probeLimitMs = 1_000
-/** Share of the asked latency that a round trip must have grown by. */
-const seenShare = 0.8
 /** What probes of other faults can stand. */
 const bearableMs = 300
 
@@ -32,7 +30,8 @@ export const slow = toxicKind<SlowParameters>({
   toxic: parameters => ({ type: 'latency', attributes: attributesOf(parameters) }),
   silences: parameters => longestMs(parameters) > bearableMs,
   holdsMs: shortestMs,
-  leastMs: parameters => twoLooksMs(longestMs(parameters), parameters.share),
+  // A server that speaks first is late with its greeting, and then with its answer.
+  leastMs: parameters => twoLooksMs(2 * longestMs(parameters), parameters.share),
 
   async watch(environment, target, parameters) {
     const { link } = proxiedLink(environment, target)
@@ -43,7 +42,7 @@ export const slow = toxicKind<SlowParameters>({
       what: 'round trip',
       share,
       // The fastest of a few must show it, and with jitter even the fastest has drawn something.
-      growthMs: seenShare * (latency - jitter / 2) * streamsOf(parameters, 'down').length,
+      addedMs: (latency - jitter / 2) * streamsOf(parameters, 'down').length,
       async measureMs() {
         const answer = await askOnce(link, probeLimitMs + 2 * longestMs(parameters))
         if (answer.kind !== 'answered') throw new Error(`no answer through ${target} to time: ${answer.text}`)

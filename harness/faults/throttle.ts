@@ -9,7 +9,6 @@ import { twoLooksMs, watchTimes } from './trials.ts'
 const aimMs = 250
 /** What can be told from a busy machine. */
 const visibleMs = 20
-const seenShare = 0.7
 /** Slower than this the greeting of a server keeps the probes of other faults waiting. */
 const bearableRate = 4
 
@@ -36,7 +35,7 @@ export const throttle = toxicKind<ThrottleParameters>({
     return await watchTimes({
       what: `${Math.round(bytes)} bytes there and back`,
       share: parameters.share,
-      growthMs: seenShare * expectedMs,
+      addedMs: expectedMs,
       measureMs: async () => (await transfer(link, bytes)).tookMs,
     })
   },

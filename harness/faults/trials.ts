@@ -1,13 +1,19 @@
 // How faults on links are seen: a handful of new connections through the link, each of which met the fault or did not.
+import { monotonicMs } from '../clock.ts'
 import type { Watch } from './fault.ts'
 
 /** Enough that one that was lucky does not pass for all. */
 const together = 3
+/** What is compared with is the fastest of as many, one after the other: on a busy machine most are slower than they need be. */
+const samples = 5
 /** Where a share is hit: batches of this many, this often at most a look. */
 const batch = 8
 const batches = 8
-/** Share of the growth below which something was not slowed at all. */
-const sparedShare = 0.3
+/** Shares of what a fault adds: from here on it is that, below it is nothing. */
+const seenShare = 0.6
+const sparedShare = 0.2
+/** Timers that are later than this were kept waiting. */
+const tickMs = 20
 /** For installing, and for a machine that is busy. */
 const slackMs = 500
 
@@ -57,8 +63,8 @@ export interface Times {
   /** What is timed, for the record: `round trip`. */
   what: string
   measureMs: () => Promise<number>
-  /** What it must have grown by to be the fault's work. */
-  growthMs: number
+  /** What the fault adds to it at least. */
+  addedMs: number
   share?: number | undefined
 }
 
@@ -69,18 +75,40 @@ export function twoLooksMs(trialMs: number, share?: number): number {
 }
 
 /** Trials that are hit where something takes longer than it took before. */
-export async function watchTimes({ what, measureMs, growthMs, share }: Times): Promise<Watch> {
+export async function watchTimes({ what, measureMs, addedMs, share }: Times): Promise<Watch> {
   let earlierMs = Number.POSITIVE_INFINITY
-  for (let sample = 0; sample < together; sample += 1) earlierMs = Math.min(earlierMs, await measureMs())
+  for (let sample = 0; sample < samples; sample += 1) earlierMs = Math.min(earlierMs, await measureMs())
   const before = `${what} ${earlierMs.toFixed(1)} ms`
   return watchTrials({
     before,
     ...(share === undefined ? {} : { share }),
     async one() {
-      const nowMs = await measureMs()
+      const { result: nowMs, stalled } = await meterStalls(measureMs)
       const grewByMs = nowMs - earlierMs
-      // What a stall holds up is spread out; what a fault holds up stands apart from what it spares.
-      return { hit: grewByMs >= growthMs ? true : grewByMs < growthMs * sparedShare ? false : undefined, text: `${what} ${nowMs.toFixed(1)} ms, ${earlierMs.toFixed(1)} ms before` }
+      // What a stall of the machine holds up is no fault's work; and it is spread out, where what a fault holds up stands apart from what it spares.
+      return { hit: grewByMs - nowMs * stalled >= addedMs * seenShare ? true : grewByMs < addedMs * sparedShare ? false : undefined, text: `${what} ${nowMs.toFixed(1)} ms, ${earlierMs.toFixed(1)} ms before` }
     },
   })
+}
+
+/** The share of the time that this process stood still, by timers of its own that came late: the same machine had little left for whoever was to answer. */
+async function meterStalls<T>(work: () => Promise<T>): Promise<{ result: T; stalled: number }> {
+  let stalledMs = 0
+  const beganMs = monotonicMs()
+  let lastMs = beganMs
+  const timer = setInterval(tick, tickMs)
+  try {
+    const result = await work()
+    tick()
+    return { result, stalled: stalledMs / Math.max(1, lastMs - beganMs) }
+  } finally {
+    clearInterval(timer)
+  }
+
+  function tick(): void {
+    const nowMs = monotonicMs()
+    const lateMs = nowMs - lastMs - tickMs
+    if (lateMs > tickMs) stalledMs += lateMs
+    lastMs = nowMs
+  }
 }

@@ -30,14 +30,14 @@ test.each([['none', times(64, false)], ['all of them', times(64, true)], ['some,
 })
 
 test('a time has grown, has not, or lies between', async () => {
-  const measured = [12, 10, 11, 111, 150, 150, 111, 150, 150]
-  const watch = await watchTimes({ what: 'round trip', measureMs: async () => measured.shift()!, growthMs: 100 })
+  const measured = [12, 10, 11, 14, 13, 111, 150, 150, 111, 150, 150]
+  const watch = await watchTimes({ what: 'round trip', measureMs: async () => measured.shift()!, addedMs: 160 })
   expect(watch.before).toBe('round trip 10.0 ms')
   await watch.look('')
   expect(await watch.look('')).toEqual({ by: 'probe', evidence: 'round trip 111.0 ms, 10.0 ms before; all 3 new connections, twice in a row' })
 
-  const spread = [10, 10, 10, ...Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? 120 : 60))]
-  const stalled = await watchTimes({ what: 'round trip', measureMs: async () => spread.shift()!, growthMs: 100, share: 0.5 })
+  const spread = [10, 10, 10, 10, 10, ...Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? 120 : 60))]
+  const stalled = await watchTimes({ what: 'round trip', measureMs: async () => spread.shift()!, addedMs: 160, share: 0.5 })
   expect(await stalled.look('')).toBeUndefined()
 })
 
