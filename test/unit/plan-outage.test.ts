@@ -65,6 +65,11 @@ describe('a hang', () => {
   test('lets what finds no socket wait for the oldest', () => {
     expect(countHung(steady('30s'), hang, { ...policy, maxSockets: 300 })).toEqual({ sockets: 500, late: 695 })
   })
+
+  // Attempts 200 to 399 wait 3 s for sockets that are free from 15 s to 17 s and then theirs; those after them wait until 20 s, which is more than 4 s up to number 599.
+  test('lets those wait longer whose socket was waited for before', () => {
+    expect(countHung(steady('30s'), hang, { ...policy, limitMs: 4_000, maxSockets: 200 }).late).toBe(200)
+  })
 })
 
 describe('what an event takes', () => {
