@@ -28,7 +28,7 @@ export const blackhole = toxicKind<ToxicParameters>({
     if (before.kind !== 'answered') throw new Error(`nothing answers through ${target} before the fault: ${before.text}`)
     return watchTrials({
       before: before.text,
-      ...(share === undefined ? {} : { share }),
+      share,
       async one() {
         const { kind, text } = await askOnce(link, silenceMs)
         return { hit: kind === 'silent', text: `connected, then ${text}` }

@@ -30,7 +30,7 @@ export const cutAfter = toxicKind<CutAfterParameters>({
     if (passed <= parameters.bytes) throw new Error(`the probes of ${target} (${link.protocol}) move ${passed} bytes; a cut after ${parameters.bytes} would not be seen`)
     return watchTrials({
       before: `${passed} bytes passed`,
-      ...(parameters.share === undefined ? {} : { share: parameters.share }),
+      share: parameters.share,
       async one() {
         const { receivedBytes, ended } = await transfer(link, asked)
         // Where the server's own close ends the answer, only its length tells.

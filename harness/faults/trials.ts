@@ -28,35 +28,40 @@ export interface Trials {
   before: string
   one: () => Promise<Trial>
   /** Share of the connections that the fault is for. Left out: all of them. */
-  share?: number
+  share?: number | undefined
 }
 
-/**
- * A watch that makes trials. A fault for all connections is seen when all trials are hit, twice in a row, since a stall of this process hits
- * all that are under way; one for a share of them when twice, of those made at once, some are hit, the others clearly not.
- */
-export function watchTrials({ before, one, share = 1 }: Trials): Watch {
+/** A watch that makes trials, as many as a fault for all connections, or for a share of them, takes to be seen. */
+export function watchTrials({ before, one, share }: Trials): Watch {
+  return { before, look: share === undefined ? lookForAll(one) : lookForShare(one), close: () => {} }
+}
+
+/** All of a few are hit, twice in a row, since a stall of this process hits all that are under way. */
+function lookForAll(one: Trials['one']): Watch['look'] {
   let inRow = 0
-  let divided: Trial[] = []
-  const make = async (count: number): Promise<Trial[]> => await Promise.all(Array.from({ length: count }, one))
-  return {
-    before,
-    async look() {
-      for (let turn = 0; share < 1 && turn < batches; turn += 1) {
-        const trials = await make(batch)
-        const hits = new Set(trials.map(({ hit }) => hit))
-        if (!hits.has(true) || !hits.has(false) || hits.has(undefined)) continue
-        divided = [...divided, ...trials]
-        const hit = divided.filter(trial => trial.hit)
-        if (divided.length > batch) return { by: 'probe', evidence: `${hit[0].text}; ${hit.length} of ${divided.length} new connections` }
-      }
-      if (share < 1) return undefined
-      const trials = await make(together)
-      inRow = trials.every(({ hit }) => hit) ? inRow + 1 : 0
-      return inRow < 2 ? undefined : { by: 'probe', evidence: `${trials[0].text}; all ${together} new connections, twice in a row` }
-    },
-    close: () => {},
+  return async () => {
+    const trials = await make(one, together)
+    inRow = trials.every(({ hit }) => hit) ? inRow + 1 : 0
+    return inRow < 2 ? undefined : { by: 'probe', evidence: `${trials[0].text}; all ${together} new connections, twice in a row` }
   }
+}
+
+/** Of those made at once some are hit and the others clearly not, twice. */
+function lookForShare(one: Trials['one']): Watch['look'] {
+  let divided: Trial[] = []
+  return async () => {
+    for (let turn = 0; turn < batches && divided.length < 2 * batch; turn += 1) {
+      const trials = await make(one, batch)
+      const hits = new Set(trials.map(({ hit }) => hit))
+      if (hits.has(true) && hits.has(false) && !hits.has(undefined)) divided = [...divided, ...trials]
+    }
+    const hit = divided.filter(trial => trial.hit)
+    return divided.length < 2 * batch ? undefined : { by: 'probe', evidence: `${hit[0].text}; ${hit.length} of ${divided.length} new connections` }
+  }
+}
+
+async function make(one: Trials['one'], count: number): Promise<Trial[]> {
+  return await Promise.all(Array.from({ length: count }, one))
 }
 
 export interface Times {
@@ -81,7 +86,7 @@ export async function watchTimes({ what, measureMs, addedMs, share }: Times): Pr
   const before = `${what} ${earlierMs.toFixed(1)} ms`
   return watchTrials({
     before,
-    ...(share === undefined ? {} : { share }),
+    share,
     async one() {
       const { result: nowMs, stalled } = await meterStalls(measureMs)
       const grewByMs = nowMs - earlierMs
