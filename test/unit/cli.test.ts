@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exitCodes } from '../../harness/exit-codes.ts'
+import { planRecord } from '../../reports/plan/record.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/floodmark.js', import.meta.url))
 let folder: string
@@ -21,7 +23,7 @@ function run(program: string, args: readonly string[], env: Record<string, strin
 
 const floodmark = (...args: string[]): Promise<Ended> => run(process.execPath, [launcher, ...args])
 
-test.each([[], ['run'], ['doctor'], ['list']])('%s --help ends well and teaches', async (...command) => {
+test.each([[], ['run'], ['plan'], ['doctor'], ['list']])('%s --help ends well and teaches', async (...command) => {
   const { exit, stdout, stderr } = await floodmark(...command, '--help')
   expect([exit, stderr]).toEqual([0, ''])
   expect(stdout).toContain(`Usage: floodmark ${command.join(' ')}`.trim())
@@ -41,6 +43,8 @@ test.each<[string[], string]>([
   [['run', 'smoke', '--set', 'rate'], 'must be key=value'],
   [['run', 'smoke', '--links', 'none'], 'Allowed choices are toxiproxy, direct'],
   [['run', 'smok'], 'did you mean smoke?'],
+  [['plan', 'smok'], 'did you mean smoke?'],
+  [['plan', 'smoke', '--json', '--csv'], "'--csv' cannot be used with option '--json'"],
   [['list', 'more'], 'too many arguments'],
 ])('wrong usage: %j', async (args, told) => {
   const { exit, stdout, stderr } = await floodmark(...args)
@@ -134,6 +138,34 @@ test.each(['throw new Error("surprise")', 'Promise.reject(new Error("surprise"))
   const { exit, stderr } = await run(process.execPath, ['--import', join(folder, 'surprise.mjs'), launcher, 'doctor'])
   expect(exit).toBe(70)
   expect(stderr).toMatch(/^floodmark: a bug of its own, .*: surprise\nError: surprise\n +at .*surprise\.mjs/)
+})
+
+test('plan prints the same plan each time, for people and for programs, and leaves nothing behind', async () => {
+  const before = readdirSync(folder)
+  const [text, json, csv] = await Promise.all([[], ['--json'], ['--csv']].map(as => floodmark('plan', 'queue-outage', '--set', 'rate=300', '--seed', '7', ...as)))
+  expect([text, json, csv].map(({ exit, stderr }) => [exit, stderr])).toEqual(Array.from({ length: 3 }, () => [0, '']))
+  const record = planRecord.parse(JSON.parse(json.stdout))
+  expect(record).toMatchObject({ seed: 7, scenario: { name: 'queue-outage', parameters: { rate: 300 } }, system: { name: 'reference' } })
+  expect(text.stdout).toContain(record.planHash)
+  expect(csv.stdout.trimEnd().split('\n').slice(1).map(row => Number(row.split(',')[1]))).toEqual(record.seconds.planned)
+  expect(readdirSync(folder)).toEqual(before)
+})
+
+test('what cannot be carried out is refused by run and by plan in the same words, before anything is started', async () => {
+  const tooMany = ['bfcm-flood', '--set', 'rate=150000', '--set', 'duration=11h']
+  const [planned, run] = await Promise.all([floodmark('plan', ...tooMany), floodmark('run', ...tooMany, '--out', 'nothing-started')])
+  expect(planned).toEqual({ exit: 64, stdout: '', stderr: expect.stringMatching(/ events x 41 bytes .* half of this machine's memory is .*\n→ lower the rate/) })
+  expect(run).toEqual(planned)
+  expect(existsSync(join(folder, 'nothing-started'))).toBe(false)
+})
+
+test('Ctrl-C ends a long plan while it is made', async () => {
+  const child = spawn(process.execPath, [launcher, 'plan', 'bfcm-flood', '--set', 'rate=20000', '--set', 'duration=1h'], { cwd: folder, stdio: 'ignore' })
+  const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(code ?? signal)))
+  await sleep(1_500)
+  child.kill('SIGINT')
+  // Before it computes it ends by itself, and then the kernel ends it: a shell says 130 for both.
+  expect([130, 'SIGINT']).toContain(await ended)
 })
 
 test('list as JSON is one line that names files and parameters', async () => {
