@@ -89,7 +89,7 @@ it('runs k6 in a group of its own that the watchdog knows, with nothing that lis
     await under.engine.close()
   }
   expect([...under.undone.values()]).toEqual([])
-  expect(existsSync(join(under.folder, 'k6'))).toBe(false)
+  expect(existsSync(join(under.folder, 'floodmark-k6'))).toBe(false)
   expect(readProcess(pid)).toBeUndefined()
   expect(readFileSync(join(under.folder, 'logs/k6.log'), 'utf8')).toMatch(/exited with code 0/)
   await under[Symbol.asyncDispose]()

@@ -42,7 +42,7 @@ export async function startK6Engine(asked: StartK6): Promise<Engine> {
 async function start({ options, setting, tool, signal }: StartK6, teardown: Teardown): Promise<Engine> {
   const { plan, retries, refusedStatuses, secret } = options
   const url = new URL(options.url)
-  const folder = join(setting.folder, 'k6')
+  const folder = join(setting.folder, 'floodmark-k6')
   const users = usersFor(plan, retries, options.maxSockets)
   const log = openComponentLog(join(setting.logs, 'k6.log'))
   teardown.add(() => log.close())

@@ -87,7 +87,12 @@ function piecesOf(template) {
 
 /** Text and holes by turns: an order's id, its number, a time, or an amount in cents. */
 function fill(pieces, values) {
-  return pieces.map((piece, at) => at % 2 === 0 ? piece : typeof piece === 'number' ? amount(piece + values.moreCents) : values[piece]).join('')
+  const filled = pieces.slice()
+  for (let hole = 1; hole < filled.length; hole += 2) {
+    const kind = filled[hole]
+    filled[hole] = typeof kind === 'number' ? amount(kind + values.moreCents) : values[kind]
+  }
+  return filled.join('')
 }
 
 function amount(cents) {
