@@ -38,6 +38,8 @@ export const runRecord = z.object({
   /** What the time scale shrank and what it did not, for the report: name and value in ms as run. */
   scaledTimes: z.array(z.object({ name: z.string(), ms, scaled: z.boolean() })),
   engine: z.string(),
+  /** Threads of the native sender. */
+  senders: count.default(1),
   links: z.enum(['toxiproxy', 'direct']),
   environment: z.object({ kind: z.string(), fingerprint: z.string(), cpuModel: z.string(), cpus: count, memoryBytes: count, os: z.string(), versions: z.record(z.string(), z.string()) }),
   phases: z.array(z.object({ name: z.string(), startMs: ms, endMs: ms })),

@@ -13,6 +13,14 @@ export interface Percentiles {
   count: number
 }
 
+/** A histogram as it crosses threads. */
+export interface TickCounts {
+  /** Up to the highest bucket that has any. */
+  counts: Uint32Array
+  maxTicks: number
+  count: number
+}
+
 /**
  * A histogram of 10 µs ticks with three significant digits in HDR's bucket layout, over all 32-bit values. Recording costs a shift and an
  * increment (hdr-histogram-js takes a logarithm), which is what makes a million events times five columns cheap; `serialize` hands over to HDR.
@@ -56,6 +64,18 @@ export class TickHistogram {
       if (this.counts[index] > 0) histogram.recordValueWithCount((lowest(index) + Math.floor(width(index) / 2)) * 10, this.counts[index])
     }
     return encodeIntoCompressedBase64(histogram)
+  }
+
+  snapshot(): TickCounts {
+    return { counts: this.counts.slice(0, this.highest + 1), maxTicks: this.maxTicks, count: this.count }
+  }
+
+  /** Adds all values of another one. */
+  add({ counts, maxTicks, count }: TickCounts): void {
+    for (let index = 0; index < counts.length; index++) this.counts[index] += counts[index]
+    this.highest = Math.max(this.highest, counts.length - 1)
+    this.maxTicks = Math.max(this.maxTicks, maxTicks)
+    this.count += count
   }
 
   clear(): void {

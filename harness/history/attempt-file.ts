@@ -1,5 +1,6 @@
 // Attempts after an event's first, to disk while the run goes on and back for whoever judges or tells an order's story. Format: attempts.ts.
 import { closeSync, openSync, readSync, write, writeSync } from 'node:fs'
+import { join, parse } from 'node:path'
 import { promisify } from 'node:util'
 
 import { FloodmarkError } from '../errors.ts'
@@ -93,12 +94,22 @@ export class AttemptWriter {
 
 const writeAt = promisify(write)
 
+/** The files of a run's sender threads, the first of them the path itself: `attempts.bin`, `attempts-2.bin`. All attempts of an event are in the same one. */
+export function attemptFiles(path: string, senders: number): string[] {
+  const { dir, name, ext } = parse(path)
+  return Array.from({ length: senders }, (_, sender) => (sender === 0 ? path : join(dir, `${name}-${sender + 1}${ext}`)))
+}
+
 /**
- * Every attempt of the file in the order in which they ended, as often as it is iterated; always the same object, so copy what is to be kept.
- * What a crash cut off within an attempt's 16 bytes is left out.
+ * Every attempt of the files, one file after the other and in each in the order in which they ended, as often as it is iterated; always the same object, so copy
+ * what is to be kept. What a crash cut off within an attempt's 16 bytes is left out.
  */
-export function readAttempts(path: string): Iterable<Readonly<Attempt>> {
-  return { [Symbol.iterator]: () => iterate(path) }
+export function readAttempts(...paths: string[]): Iterable<Readonly<Attempt>> {
+  return {
+    * [Symbol.iterator]() {
+      for (const path of paths) yield* iterate(path)
+    },
+  }
 }
 
 function* iterate(path: string): Generator<Readonly<Attempt>> {

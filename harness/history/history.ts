@@ -1,6 +1,6 @@
 /**
- * What happened to each event, as a struct of arrays in shared memory: the sender's thread writes what was sent, the main
- * thread writes what arrived, and nobody writes what another wrote, so no lock is needed. Ids are dense integers: event i of the plan.
+ * What happened to each event, as a struct of arrays in shared memory: one of the sender's threads writes what was sent of an event, always
+ * the same one, the main thread writes what arrived, and nobody writes what another wrote, so no lock is needed. Ids are dense integers: event i of the plan.
  *
  * Times are ticks of 10 µs since `epochMs` of the shared monotonic clock, 0 meaning never (so a real time is at least 1);
  * 32 bits hold almost twelve hours.

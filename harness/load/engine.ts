@@ -113,8 +113,10 @@ export interface EngineOptions {
   retries: RetryPolicy
   timeScale: number
   maxSockets: number
+  /** Threads that the native sender sends from; default 1. Each has a file of attempts and a share of the sockets. */
+  senders?: number
   refusedStatuses: readonly number[]
-  /** File for attempts after the first (history/attempts.ts). */
+  /** File for attempts after the first (history/attempts.ts); further threads have theirs beside it (history/attempt-file.ts). */
   attemptsFile: string
 }
 
@@ -133,4 +135,19 @@ export interface SenderReport {
   subscriptionsRemoved: number
   /** Where its own counters, the history and the platform's rules differ, a line each. Any of it makes the run invalid. */
   disagreements?: readonly string[]
+  /** Its threads, where all that is sent first is sent by them: how many of the plan's events each has, and how it was behind. */
+  threads?: readonly { name: string; events: number; maxSockets: number; behind: Behind }[]
+}
+
+/** A thread's time in which something was due and not sent, or in which it did not run at all. */
+export interface Behind {
+  ms: number
+  /** Its CPU time meanwhile, and how long it was ready to run and had no core; 0 where the kernel does not say. */
+  cpuMs: number
+  waitedForCoreMs: number
+  /** In which no attempt could be started for want of a socket. */
+  withoutSocketMs: number
+  /** Sockets in use, times how long they were: over `attempts`, which began meanwhile, that is how long an attempt holds its socket (Little's law). */
+  socketMs: number
+  attempts: number
 }

@@ -77,6 +77,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       retries: load.retries,
       timeScale: load.timeScale,
       maxSockets: load.maxSockets,
+      senders: load.senders,
       refusedStatuses: system.intake.refusedStatuses,
       attemptsFile: folder.attemptsFile,
     }, {

@@ -1,6 +1,6 @@
 import { judge, type Judgement } from '../checks/judge.ts'
 import type { Observations } from '../checks/observations.ts'
-import { readAttempts } from '../history/attempt-file.ts'
+import { attemptFiles, readAttempts } from '../history/attempt-file.ts'
 import { mustDurationMs } from '../scenario/duration.ts'
 import type { Prepared } from '../scenario/prepare.ts'
 import type { Observed } from './drain.ts'
@@ -16,7 +16,7 @@ export function judgeRun({ scenario, system, load, expect, abortWhen }: Prepared
   const observations: Observations = {
     plan, corpus,
     history: observed.history,
-    attempts: readAttempts(folder.attemptsFile),
+    attempts: readAttempts(...attemptFiles(folder.attemptsFile, load.senders)),
     destinations: Object.keys(system.destinations),
     timeScale: load.timeScale,
     floodTick: observed.floodTick,

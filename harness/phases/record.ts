@@ -1,6 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runRecord, schemaVersion, type RunRecord } from '../../reports/record.ts'
+import { attemptFiles } from '../history/attempt-file.ts'
 import { historyFiles, writeHistoryParquet } from '../history/parquet.ts'
 import { countOutOfOrder } from '../plan/disorder.ts'
 import type { RunOptions } from '../run-options.ts'
@@ -28,10 +29,10 @@ const files = { series: 'series.json', ...historyFiles, report: 'report.html' } 
 
 /** Phase 7: the history as Parquet, the series, and `run.json` last, so that a folder with a `run.json` is a whole one. */
 export async function writeRecord(whole: Whole): Promise<RunRecord> {
-  const { judged, folder } = whole
+  const { prepared, judged, folder } = whole
   await writeHistoryParquet(folder.path, { ...judged.observations, accounts: judged.accounts })
-  // It lives on in the table of attempts.
-  await rm(folder.attemptsFile, { force: true })
+  // They live on in the table of attempts.
+  for (const file of attemptFiles(folder.attemptsFile, prepared.load.senders)) await rm(file, { force: true })
   await writeFile(join(folder.path, files.series), JSON.stringify(judged.series))
   const record = runRecord.parse(await assembleRecord(whole))
   await writeFile(join(folder.path, 'run.json'), `${JSON.stringify(record, null, 1)}\n`)
@@ -57,6 +58,7 @@ async function assembleRecord({ prepared, planned, observed, judged, phases, fol
     timeScale: load.timeScale,
     scaledTimes: listScaledTimes(prepared),
     engine: observed.sender.engine,
+    senders: load.senders,
     links: options.links,
     environment: describeMachine('local', observed.versions),
     phases: spans,

@@ -17,7 +17,7 @@ export interface Plan {
   readonly dueTicks: Uint32Array
   /** When it happened in the shop, which stands in body and head; left out where all of it is sent at once, so that these are the due instants. */
   readonly triggeredTicks?: Uint32Array
-  /** The events of both parts by due instant, of equals the lower one first; left out where that is the order of their ids. */
+  /** The events of both parts by due instant, of equals the lower one first; left out where that is the order of their ids. A thread's share of a plan has its own events only. */
   readonly sendOrder?: Uint32Array
   /** What the platform sends a second time; left out where that is nothing. */
   readonly repeats?: Repeats
@@ -52,6 +52,21 @@ export function topicOf(plan: Pick<Plan, 'topics'>, event: number): number {
 /** The event that is the `place`-th to be sent; a part's events stand in the part's own range of places. */
 export function eventAt(plan: Pick<Plan, 'sendOrder'>, place: number): number {
   return plan.sendOrder === undefined ? place : plan.sendOrder[place]
+}
+
+/**
+ * The first place from which on no event is earlier than this one. Only for the bounds of parts, whose events stand in places of their own; in a sender thread's
+ * share of a plan these are not the events' own numbers.
+ */
+export function placeOf({ sendOrder }: Pick<Plan, 'sendOrder'>, event: number): number {
+  if (sendOrder === undefined) return event
+  let [from, to] = [0, sendOrder.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (sendOrder[middle] < event) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /** When an event happened in its shop, in ticks after the start of its part. */

@@ -17,6 +17,7 @@ import { between, duration, flag, fn, object, oneOf, positive, problemsOf, rule,
 import { topics, type Load, type Scenario } from './scenario.ts'
 
 const maxSockets = 60_000
+const maxSenders = 16
 const maxTimeScale = 10_000
 
 const scenario = object({
@@ -51,6 +52,7 @@ const load = object({
   }),
   timeScale: between(1, maxTimeScale),
   maxSockets: whole(1, maxSockets),
+  senders: whole(1, maxSenders),
   realism: realismRule,
 })
 
@@ -77,7 +79,7 @@ export function scenarioProblems({ file: _, ...value }: Scenario): string[] {
 }
 
 export function loadProblems(value: Load): string[] {
-  return [...problemsOf('load', load, withSoundRetries(value)), ...under('load.retries', value?.retries?.problems ?? []), ...unknownTopics(value), ...realismProblems(value), ...shapeProblems(value)]
+  return [...problemsOf('load', load, withSoundRetries(value)), ...under('load.retries', value?.retries?.problems ?? []), ...unknownTopics(value), ...realismProblems(value), ...senderProblems(value), ...shapeProblems(value)]
 }
 
 export function checkListProblems(value: unknown): string[] {
@@ -112,6 +114,15 @@ export function faultProblems(path: string, value: unknown): string[] {
 
 function isTopicList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && new Set(value).size === value.length && value.every(topic => typeof topic === 'string')
+}
+
+/** A thread without a shop or without a socket would have nothing to do. */
+function senderProblems({ senders, shops, maxSockets: sockets }: Load): string[] {
+  if (!(senders > 1 && senders <= maxSenders)) return []
+  return [
+    ...(senders > shops ? [`load.senders: found ${senders}, must be at most the ${shops} shops, since all webhooks of a shop go through one thread`] : []),
+    ...(senders > sockets ? [`load.senders: found ${senders}, must be at most maxSockets, which is ${sockets}`] : []),
+  ]
 }
 
 /** What the shape says of itself; how large it is only where it says nothing. */

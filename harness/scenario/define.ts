@@ -35,8 +35,10 @@ export interface ScenarioInput<P extends ParameterValues = ParameterValues> {
   generator?: Partial<Scenario['generator']>
 }
 
-/** The load as a scenario states it: `spacing` (default even), `timeScale` (default 1) and `maxSockets` (default 1024) may be left out. */
-export type LoadInput = Omit<Load, 'spacing' | 'timeScale' | 'maxSockets'> & Partial<Pick<Load, 'spacing' | 'timeScale' | 'maxSockets'>>
+/** The load as a scenario states it: `spacing` (default even), `timeScale` (default 1), `maxSockets` (default 1024) and `senders` (default 1) may be left out. */
+export type LoadInput = Omit<Load, keyof typeof loadDefaults> & Partial<Pick<Load, keyof typeof loadDefaults>>
+
+const loadDefaults = { spacing: 'even', timeScale: 1, maxSockets: 1_024, senders: 1 } as const satisfies Partial<Load>
 
 /** What `defineSystem` takes. */
 export type SystemInput<Name extends string = string> = Omit<System, 'name' | 'file' | 'components' | 'roles' | 'intake' | 'settle'> & {
@@ -108,7 +110,7 @@ function valueOf<T>(given: T | ((parameters: never) => T), parameters: Parameter
 }
 
 function fillLoad(load: LoadInput): Load {
-  return { spacing: 'even', timeScale: 1, maxSockets: 1_024, ...load }
+  return { ...loadDefaults, ...load }
 }
 
 function mark<T extends object>(value: T, symbol: symbol): T {

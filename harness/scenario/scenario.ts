@@ -55,6 +55,8 @@ export interface Load {
   timeScale: number
   /** Sockets that the platform may hold open. */
   maxSockets: number
+  /** Threads that the native sender sends from. A shop's webhooks all go through one of them. */
+  senders: number
   /** The platform's disorder, drawn by the seed. Left out: each webhook once, in order, at its instant. */
   realism?: Realism
 }

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 
 import { until } from '../../harness/clock.ts'
-import { readAttempts } from '../../harness/history/attempt-file.ts'
+import { attemptFiles, readAttempts } from '../../harness/history/attempt-file.ts'
 import { outcomes } from '../../harness/history/history.ts'
 import { engineNames, type EngineName } from '../../harness/load/engines.ts'
 import type { Plan } from '../../harness/plan/plan.ts'
@@ -15,6 +15,9 @@ import { openEngine, planFor } from '../fixtures/engines.ts'
 import { noRetries, ok, secret, startIntake, status, type ReceivedRequest } from '../fixtures/load.ts'
 
 const short = constant({ rate: 100, over: '600ms' })
+
+/** One thread is the default; several are the same sender to all but itself. */
+const rows = [...engineNames.map(name => ({ name, senders: 1 })), { name: 'native', senders: 2 }] as const satisfies { name: EngineName; senders: number }[]
 
 /** What only one engine does another way. k6 cannot stop without cutting off what is under way, and cannot say that a request timed out while it was connecting. */
 const openAtFinish = { native: 'acked', k6: 'indeterminate' } as const satisfies Record<EngineName, string>
@@ -46,12 +49,12 @@ function flood(plan: Plan): number[] {
   return Array.from({ length: plan.eventCount - plan.warmUpCount }, (_, place) => plan.warmUpCount + place)
 }
 
-describe.each(engineNames)('engine %s', name => {
+describe.each(rows)('engine $name, senders $senders', ({ name, senders }) => {
   it('sends every planned event once, signed, byte for byte as planned, and not before its instant; counters, history and report say so', async () => {
     const shape = sequence([constant({ rate: 40, over: '300ms' }), constant({ rate: 300, over: '700ms' })])
     const plan = planFor(shape, ['orders/create', 'orders/paid'])
     await using intake = await startIntake(socket => socket.write(ok))
-    await using under = await openEngine(name, intake.port, { plan, shape })
+    await using under = await openEngine(name, intake.port, { plan, senders, shape })
     await under.warmUp()
     expect(intake.requests.length).toBe(plan.warmUpCount)
     const { part, sending } = under.flood()
@@ -89,7 +92,7 @@ describe.each(engineNames)('engine %s', name => {
     const plan = planFor(short)
     const answerOf = (event: number): (typeof answers)[number] => answers[event % answers.length]
     await using intake = await startIntake(byEvent(plan, (socket, event) => void answerOf(event).answer(socket)))
-    await using under = await openEngine(name, intake.port, { plan, shape: short, retries: { ...noRetries, totalTimeoutMs: 400 } })
+    await using under = await openEngine(name, intake.port, { plan, senders, shape: short, retries: { ...noRetries, totalTimeoutMs: 400 } })
     await under.flood().sending
     const { history } = under
     expect(flood(plan).map(event => [outcomes[history.firstOutcome[event]], outcomes[history.outcome[event]]])).toEqual(flood(plan).map(event => [answerOf(event).outcome, answerOf(event).outcome]))
@@ -105,7 +108,7 @@ describe.each(engineNames)('engine %s', name => {
     server.close()
     await once(server, 'close')
     const plan = planFor(short)
-    await using under = await openEngine(name, port, { plan, shape: short })
+    await using under = await openEngine(name, port, { plan, senders, shape: short })
     await under.flood().sending
     expect(new Set(flood(plan).map(event => outcomes[under.history.outcome[event]]))).toEqual(new Set(['refused']))
     expect(under.engine.counters()).toMatchObject({ sent: 60, refused: 60, unsent: 0 })
@@ -118,13 +121,13 @@ describe.each(engineNames)('engine %s', name => {
       tries.set(event, (tries.get(event) ?? 0) + 1)
       socket.write(tries.get(event) === 1 ? status(500) : tries.get(event) === 2 ? status(503) : ok)
     }))
-    await using under = await openEngine(name, intake.port, { plan, shape: short, timeScale: 100, retries: { ...noRetries, delaysMs: [5_000, 10_000, 20_000] } })
+    await using under = await openEngine(name, intake.port, { plan, senders, shape: short, timeScale: 100, retries: { ...noRetries, delaysMs: [5_000, 10_000, 20_000] } })
     await under.flood().sending
     const { history } = under
     expect(under.engine.counters()).toMatchObject({ sent: 60, attempts: 180, acked: 60, refused: 60, indeterminate: 60, open: 0, waitingForRetry: 0 })
     expect(intake.requests.length).toBe(180)
     expect(new Set(intake.requests.map(wordsOf)).size).toBe(60)
-    const later = Array.from(readAttempts(under.attemptsFile), attempt => ({ ...attempt }))
+    const later = Array.from(readAttempts(...attemptFiles(under.attemptsFile, senders)), attempt => ({ ...attempt }))
     for (const event of flood(plan)) {
       const own = later.filter(attempt => attempt.event === event)
       expect(own.map(({ number, status: code, outcome }) => [number, code, outcomes[outcome]])).toEqual([[2, 503, 'refused'], [3, 200, 'acked']])
@@ -137,7 +140,7 @@ describe.each(engineNames)('engine %s', name => {
   it('drops nothing where there are too few sockets: what waits is sent late, once, and counted', async () => {
     const plan = planFor(short)
     await using intake = await startIntake(socket => setTimeout(() => socket.write(ok), 60))
-    await using under = await openEngine(name, intake.port, { plan, shape: short, maxSockets: 2 })
+    await using under = await openEngine(name, intake.port, { plan, senders, shape: short, maxSockets: 2 })
     await under.flood().sending
     expect(under.engine.counters()).toMatchObject({ sent: 60, acked: 60, attempts: 60, unsent: 0 })
     expect(new Set(intake.requests.map(({ headers }) => headers.get('x-shopify-webhook-id'))).size).toBe(60)
@@ -152,7 +155,7 @@ describe.each(engineNames)('engine %s', name => {
     const shape = sequence([short, constant({ rate: 10, over: '1m' })])
     const plan = planFor(shape)
     await using intake = await startIntake(byEvent(plan, (socket, event) => event < plan.warmUpCount + 30 ? socket.write(ok) : setTimeout(() => socket.write(ok), 800)))
-    await using under = await openEngine(name, intake.port, { plan, shape, maxSockets: 100 })
+    await using under = await openEngine(name, intake.port, { plan, senders, shape, maxSockets: 100 })
     const { part, sending } = under.flood()
     await until('some are answered and others open', 20_000, () => (under.engine.counters().acked >= 30 && intake.requests.length > 40) || undefined)
     await under.engine.finish('interrupted')

@@ -1,4 +1,4 @@
-// Numbers of the part under way, written by the sender's thread alone and read by the main thread while it runs.
+// Numbers of the part under way, written by one sender's thread alone and read by the main thread while it runs.
 import type { EngineCounters } from '../engine.ts'
 
 export const SENT = 0
@@ -21,7 +21,10 @@ export function createCounters(): Uint32Array<SharedArrayBuffer> {
   return new Uint32Array(new SharedArrayBuffer(cells * Uint32Array.BYTES_PER_ELEMENT))
 }
 
-export function readCounters(cells: Uint32Array): EngineCounters {
+/** The numbers of all threads together. */
+export function readCounters(...threads: Uint32Array[]): EngineCounters {
+  const [first, ...others] = threads
+  const cells = others.length === 0 ? first : first.map((own, cell) => others.reduce((sum, other) => sum + other[cell], own))
   return {
     sent: cells[SENT],
     unsent: cells.subarray(UNSENT).reduce((sum, count) => sum + count, 0),

@@ -1,19 +1,23 @@
-// The native engine as the run sees it: it starts the sender's thread, passes on what it is asked for, and says so when the thread dies.
+// The native engine as the run sees it: it starts the sender's threads, passes on to all of them what it is asked for, and says so when one of them dies.
 import { lookup } from 'node:dns/promises'
 import { Worker } from 'node:worker_threads'
 
 import { FloodmarkError } from '../../errors.ts'
+import { attemptFiles } from '../../history/attempt-file.ts'
 import { modulePath } from '../../module-path.ts'
-import type { Engine, EngineOptions, Part, SenderReport } from '../engine.ts'
+import type { Engine, EngineOptions, Part } from '../engine.ts'
 import type { Address } from './connection.ts'
 import { createCounters, readCounters } from './counters.ts'
 import { createDisturbanceCells, readDisturbance } from './disturbances.ts'
-import { errorOf, failureOf, type Call, type SenderThreadData, type ThreadAnswer, type ThreadRequest } from './thread-messages.ts'
+import { shareOut } from './shares.ts'
+import type { Call, SenderThreadData } from './thread-messages.ts'
+import { mergeReports, type ThreadReport } from './thread-report.ts'
+import { SenderThread } from './thread.ts'
 
-/** A thread that does not end by itself within this is ended. */
-const closeLimitMs = 5_000
 /** Attempts are counted in one byte of the history. */
 const maxAttempts = 255
+/** Of an attempt made elsewhere, the first its event. */
+const numbersPerAttempt = 5
 
 /** The native engine as the second half of another one, which makes the first attempts of a part. */
 export interface RetryEngine extends Engine {
@@ -25,45 +29,61 @@ export interface RetryEngine extends Engine {
   sendRest(from: number): Promise<void>
 }
 
-/** Starts the sender's thread; resolves when it is ready to send. Rejects with exit 64 for a URL or a policy that it can't send by. */
-export async function startNativeEngine({ history, ...options }: EngineOptions): Promise<RetryEngine> {
-  const mostRetries = maxAttempts - 1 - (options.plan.repeats === undefined ? 0 : 1)
+/** Starts the sender's threads; resolves when all are ready to send. Rejects with exit 64 for a URL or a policy that it can't send by. */
+export async function startNativeEngine({ history, senders = 1, ...options }: EngineOptions): Promise<RetryEngine> {
+  const { plan } = options
+  const mostRetries = maxAttempts - 1 - (plan.repeats === undefined ? 0 : 1)
   if (options.retries.delaysMs.length > mostRetries) {
     throw new FloodmarkError('usage', `retry policy ${options.retries.name} has ${options.retries.delaysMs.length} retries`, { hint: `At most ${mostRetries} are counted.` })
   }
-  const counters = createCounters()
-  const disturbanceCells = createDisturbanceCells()
-  const thread = new SenderThread({ options, history: history.shape, address: await addressOf(options.url), counters, disturbanceCells })
-  await thread.ready
+  const address = await addressOf(options.url)
+  const { shares, senderOf } = shareOut(plan, options.maxSockets, senders)
+  const files = attemptFiles(options.attemptsFile, senders)
+  const members = shares.map((share, index) => {
+    const name = senders === 1 ? 'the sender' : `sender ${index + 1}`
+    const counters = createCounters()
+    const disturbanceCells = createDisturbanceCells()
+    const own = { ...options, plan: share.plan, maxSockets: share.maxSockets, attemptsFile: files[index] }
+    const data: SenderThreadData = { name, options: own, history: history.shape, address, counters, disturbanceCells }
+    const worker = new Worker(modulePath(import.meta.url, './sender-thread.ts'), { name, workerData: data })
+    return { name, events: share.events, counters, disturbanceCells, thread: new SenderThread(name, worker) }
+  })
+  const askAll = (call: Call): Promise<(ThreadReport | undefined)[]> => Promise.all(members.map(({ thread }) => thread.ask(call)))
+  const closeAll = async (): Promise<void> => void await Promise.all(members.map(({ thread }) => thread.close()))
+  const sendAll = async (part: Part, elsewhere: boolean): Promise<void> => {
+    for (const { counters } of members) counters.fill(0)
+    await askAll({ name: 'send', part, elsewhere })
+  }
+  await Promise.all(members.map(({ thread }) => thread.ready)).catch(async error => {
+    await closeAll().catch(() => {})
+    throw error
+  })
   return {
-    async send(part) {
-      counters.fill(0)
-      await thread.ask({ name: 'send', part, elsewhere: false })
-    },
-    async sendRetries(part) {
-      counters.fill(0)
-      await thread.ask({ name: 'send', part, elsewhere: true })
-    },
+    send: part => sendAll(part, false),
+    sendRetries: part => sendAll(part, true),
     async take(attempts) {
-      await thread.ask({ name: 'take', attempts })
+      await Promise.all(members.map(({ thread }, sender) => thread.ask({ name: 'take', attempts: senders === 1 ? attempts : ownAttempts(attempts, event => senderOf[plan.shop[event]] === sender) })))
     },
     async sendRest(from) {
-      await thread.ask({ name: 'sendRest', from })
+      await askAll({ name: 'sendRest', from })
     },
     async finish() {
-      await thread.ask({ name: 'finish' })
+      await askAll({ name: 'finish' })
     },
-    counters: () => readCounters(counters),
+    counters: () => readCounters(...members.map(({ counters }) => counters)),
     platform: {
       async disturb(fault, parameters) {
-        await thread.ask({ name: 'disturb', fault, parameters })
+        await askAll({ name: 'disturb', fault, parameters })
       },
-      state: fault => readDisturbance(disturbanceCells, fault),
+      state(fault) {
+        const states = members.map(({ disturbanceCells }) => readDisturbance(disturbanceCells, fault))
+        return { inForce: states.every(({ inForce }) => inForce), met: states.reduce((sum, { met }) => sum + met, 0) }
+      },
     },
     async report() {
-      return (await thread.ask({ name: 'report' }))!
+      return mergeReports((await askAll({ name: 'report' })) as ThreadReport[], members)
     },
-    close: () => thread.close(),
+    close: closeAll,
   }
 }
 
@@ -75,67 +95,6 @@ async function addressOf(text: string): Promise<Address> {
   return { host: address, port: Number(url.port || 80) }
 }
 
-interface Waiting {
-  resolve(report: SenderReport | undefined): void
-  reject(error: unknown): void
-}
-
-class SenderThread {
-  readonly ready: Promise<void>
-  readonly #worker: Worker
-  readonly #exited: Promise<void>
-  readonly #waiting = new Map<number, Waiting>()
-  #calls = 0
-  #failure: FloodmarkError | undefined
-
-  constructor(data: SenderThreadData) {
-    this.#worker = new Worker(modulePath(import.meta.url, './sender-thread.ts'), { name: 'sender', workerData: data })
-    this.#exited = new Promise(resolve => {
-      this.#worker.once('exit', () => {
-        this.#fail(new FloodmarkError('internal', "the sender's thread has ended"))
-        resolve()
-      })
-    })
-    // `ready` is answered under the id 0, and fails with the thread.
-    this.ready = this.#expect(0).then(() => {})
-    this.#worker.on('message', (answer: ThreadAnswer) => this.#take(answer))
-    this.#worker.on('error', error => this.#fail(errorOf(failureOf(error))))
-  }
-
-  /** Rejects with the thread's own failure, now or when it comes. */
-  async ask(call: Call): Promise<SenderReport | undefined> {
-    if (this.#failure !== undefined) throw this.#failure
-    const id = ++this.#calls
-    const answered = this.#expect(id)
-    this.#worker.postMessage({ id, call } satisfies ThreadRequest)
-    return await answered
-  }
-
-  /** Never rejects because of an earlier failure: whoever closes has heard of it. */
-  async close(): Promise<void> {
-    const limit = setTimeout(() => void this.#worker.terminate(), closeLimitMs)
-    try {
-      if (this.#failure === undefined) await this.ask({ name: 'close' })
-      await this.#exited
-    } finally {
-      clearTimeout(limit)
-    }
-  }
-
-  #expect(id: number): Promise<SenderReport | undefined> {
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
-  }
-
-  #take(answer: ThreadAnswer): void {
-    if (answer.kind === 'failed') return this.#fail(errorOf(answer.failure))
-    const id = answer.kind === 'ready' ? 0 : answer.id
-    this.#waiting.get(id)?.resolve(answer.kind === 'done' ? answer.report : undefined)
-    this.#waiting.delete(id)
-  }
-
-  #fail(error: FloodmarkError): void {
-    this.#failure ??= error
-    for (const { reject } of this.#waiting.values()) reject(this.#failure)
-    this.#waiting.clear()
-  }
+function ownAttempts(attempts: Float64Array, isOwn: (event: number) => boolean): Float64Array {
+  return attempts.filter((_, at) => isOwn(attempts[at - (at % numbersPerAttempt)]))
 }

@@ -2,7 +2,7 @@
 // subscription is removed.
 import { ticksPerMs } from '../../history/history.ts'
 import { draw, drawAmong, purposes } from '../../plan/draw.ts'
-import { eventAt, type Plan } from '../../plan/plan.ts'
+import { eventAt, placeOf, type Plan } from '../../plan/plan.ts'
 import type { RetryPolicy } from '../../platform/retry-policy.ts'
 import type { Part, PlatformFault, PlatformFaults } from '../engine.ts'
 import { SUBSCRIPTIONS_REMOVED, WAITED_FOR_SOCKET, WAITING_FOR_RETRY } from './counters.ts'
@@ -68,18 +68,18 @@ export class Schedule {
 
   /** With `elsewhere` another engine makes the first attempts, until `beginRest` says which are left. */
   begin(part: Part, elsewhere = false): void {
-    this.#to = part.to
+    this.#to = placeOf(this.#plan, part.to)
     this.#startedAtMs = part.startedAtMs
     this.#repeats.begin(part)
     this.beginRest(elsewhere ? part.to : part.from)
     this.#elsewhere = elsewhere
   }
 
-  /** First attempts are due from this place on. */
+  /** First attempts are due from this event on. */
   beginRest(from: number): void {
     this.#elsewhere = false
-    this.#next = from
-    this.#waitedTo = from
+    this.#next = placeOf(this.#plan, from)
+    this.#waitedTo = this.#next
     if (this.#finished) this.finish()
     else this.#skipRemoved()
   }

@@ -1,4 +1,4 @@
-// The sender's own thread: it does nothing but send, so that neither the terminal nor the judge can make an event late.
+// A sender's own thread: it does nothing but send, so that neither the terminal nor the judge can make an event late.
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { openHistory } from '../../history/history.ts'
@@ -7,11 +7,11 @@ import { Sender } from './sender.ts'
 import { failureOf, type Call, type SenderThreadData, type ThreadAnswer, type ThreadRequest } from './thread-messages.ts'
 
 const port = parentPort!
-const { options, history, address, counters, disturbanceCells } = workerData as SenderThreadData
+const { name, options, history, address, counters, disturbanceCells } = workerData as SenderThreadData
 
 // Whatever is thrown, in a socket's callback or anywhere else: the flood was not sent as planned, and the main thread must know why.
 process.on('uncaughtException', error => {
-  answer({ kind: 'failed', failure: failureOf(error) })
+  answer({ kind: 'failed', failure: failureOf(error, name) })
   // What was posted is delivered first; the sockets are closed with the thread.
   process.exit(1)
 })
@@ -58,6 +58,8 @@ async function carryOut(call: Call) {
       return undefined
     case 'report':
       return sender.report()
+    case 'ping':
+      return undefined
     case 'close':
       await sender.close()
       return undefined

@@ -6,14 +6,16 @@ import { monotonicMs } from '../../clock.ts'
 import { AttemptWriter } from '../../history/attempt-file.ts'
 import { ACKED, ticksPerMs, unsentReasons } from '../../history/history.ts'
 import { WebhookWriter, type WebhookSource } from '../../platform/webhook.ts'
-import type { EngineOptions, Part, PlatformFault, PlatformFaults, SenderReport } from '../engine.ts'
+import type { EngineOptions, Part, PlatformFault, PlatformFaults } from '../engine.ts'
 import { Alarm } from './alarm.ts'
+import { BehindWatch } from './behind-watch.ts'
 import type { Address, Connection } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { ATTEMPTS, SENT, SUBSCRIPTIONS_REMOVED, UNSENT, WAITED_FOR_SOCKET } from './counters.ts'
 import { Disturbances } from './disturbances.ts'
 import { EventRecords } from './event-records.ts'
 import { Schedule } from './schedule.ts'
+import type { ThreadReport } from './thread-report.ts'
 
 /** Requests sent in one go before answers are read again: catching up must not keep the loop from its sockets. */
 const maxBatch = 128
@@ -24,7 +26,7 @@ const resolutionMs = 10
 const numbersPerAttempt = 5
 
 /** What the engine was given, and what only the thread has. */
-export interface SenderOptions extends Omit<EngineOptions, 'corpus' | 'url'> {
+export interface SenderOptions extends Omit<EngineOptions, 'corpus' | 'url' | 'senders'> {
   source: WebhookSource
   /** Where to connect, and the URL that stands in the requests. */
   address: Address
@@ -48,6 +50,7 @@ export class Sender {
   readonly #pool: ConnectionPool
   readonly #alarm = new Alarm(() => this.#wake())
   readonly #lag = new TickHistogram()
+  readonly #watch: BehindWatch
   readonly #loopDelay = monitorEventLoopDelay({ resolution: resolutionMs })
   #startedWallMs = 0
   #sentToRemoved = 0
@@ -73,6 +76,12 @@ export class Sender {
       requests: { write: (event, number) => webhooks.write(event, this.#startedWallMs, this.#schedule.isRepeat(event, number)), detach: () => webhooks.detach() },
       onEnded: (connection, outcome, status, endedMs) => this.#onEnded(connection, outcome, status, endedMs),
     })
+    this.#watch = new BehindWatch({
+      nextDueMs: () => this.#schedule.nextDueMs,
+      socketsInUse: () => this.#pool.underWay,
+      hasSocket: nowMs => this.#pool.available(nowMs) !== undefined,
+      attempts: () => counters[ATTEMPTS],
+    })
   }
 
   /** One part at a time. Resolves when each event is answered, given up or unsubscribed, and every attempt is in the file. */
@@ -83,10 +92,12 @@ export class Sender {
     this.#loopDelay.reset()
     this.#loopDelay.enable()
     this.#schedule.begin(part, elsewhere)
+    this.#watch.begin()
     await new Promise<void>(resolve => {
       this.#over = resolve
       this.#wake()
     })
+    this.#watch.end()
     this.#loopDelay.disable()
     await this.#writer.flush()
   }
@@ -124,7 +135,7 @@ export class Sender {
   }
 
   /** Of the part under way, or the last one. */
-  report(): SenderReport {
+  report(): ThreadReport {
     const cells = this.#counters
     const { p50, p99, max } = this.#lag.percentiles()
     const delayMs = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolutionMs)
@@ -139,11 +150,14 @@ export class Sender {
       maxSockets: this.#maxSockets,
       subscriptionsRemoved: cells[SUBSCRIPTIONS_REMOVED],
       disagreements: this.#sentToRemoved === 0 ? [] : [`${this.#sentToRemoved} webhooks were sent to shops that had lost their subscription by then`],
+      lag: this.#lag.snapshot(),
+      behind: this.#watch.behind,
     }
   }
 
   /** Closes every socket and the file; attempts still open stay so in the history. */
   async close(): Promise<void> {
+    this.#watch.end()
     this.#alarm.clear()
     this.#pool.close()
     await this.#writer.close()

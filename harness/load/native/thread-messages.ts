@@ -2,19 +2,21 @@
 import { causeOf, FloodmarkError } from '../../errors.ts'
 import type { ExitName } from '../../exit-codes.ts'
 import type { HistoryShape } from '../../history/history.ts'
-import type { EngineOptions, Part, PlatformFault, PlatformFaults, SenderReport } from '../engine.ts'
+import type { EngineOptions, Part, PlatformFault, PlatformFaults } from '../engine.ts'
 import type { Address } from './connection.ts'
+import type { ThreadReport } from './thread-report.ts'
 
-/** Handed over when the thread starts. The history and the counters are shared memory. */
+/** Handed over when the thread starts: its own share of plan and sockets. The history and the counters are shared memory. */
 export interface SenderThreadData {
-  options: Omit<EngineOptions, 'history'>
+  name: string
+  options: Omit<EngineOptions, 'history' | 'senders'>
   history: HistoryShape
   address: Address
   counters: Uint32Array<SharedArrayBuffer>
   disturbanceCells: Uint32Array<SharedArrayBuffer>
 }
 
-export type Call = { name: 'send'; part: Part; elsewhere: boolean } | { name: 'take'; attempts: Float64Array } | { name: 'sendRest'; from: number } | { name: 'disturb'; fault: PlatformFault; parameters: PlatformFaults[PlatformFault] | undefined } | { name: 'finish' } | { name: 'report' } | { name: 'close' }
+export type Call = { name: 'send'; part: Part; elsewhere: boolean } | { name: 'take'; attempts: Float64Array } | { name: 'sendRest'; from: number } | { name: 'disturb'; fault: PlatformFault; parameters: PlatformFaults[PlatformFault] | undefined } | { name: 'finish' } | { name: 'report' } | { name: 'ping' } | { name: 'close' }
 
 /** Each request is answered once, with its id. */
 export interface ThreadRequest {
@@ -22,7 +24,7 @@ export interface ThreadRequest {
   call: Call
 }
 
-export type ThreadAnswer = { kind: 'ready' } | { kind: 'done'; id: number; report: SenderReport | undefined } | { kind: 'failed'; failure: Failure }
+export type ThreadAnswer = { kind: 'ready' } | { kind: 'done'; id: number; report: ThreadReport | undefined } | { kind: 'failed'; failure: Failure }
 
 /** An error that crosses the threads: structured clone would drop what a FloodmarkError adds. */
 export interface Failure {
@@ -32,10 +34,10 @@ export interface Failure {
   stack: string | undefined
 }
 
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown, name: string): Failure {
   const stack = error instanceof Error ? error.stack : undefined
   if (error instanceof FloodmarkError) return { exit: error.exit, message: causeOf(error), hint: error.hint, stack }
-  return { exit: 'internal', message: `the sender's thread crashed: ${causeOf(error)}`, hint: undefined, stack }
+  return { exit: 'internal', message: `${name}'s thread crashed: ${causeOf(error)}`, hint: undefined, stack }
 }
 
 export function errorOf({ exit, message, hint, stack }: Failure): FloodmarkError {
