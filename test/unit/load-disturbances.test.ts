@@ -78,6 +78,25 @@ describe('silence', () => {
   })
 })
 
+it('a silence that outlives the run holds nothing back for afterwards', () => {
+  const { schedule, sendUntil, history } = open([0, 1, 50, 60])
+  schedule.disturb('silence', { catchUpMs: 0 }, startedAtMs)
+  sendUntil(1)
+  schedule.finish()
+  schedule.disturb('silence', undefined, startedAtMs + 10)
+  expect([sendUntil(100), schedule.isOver, Array.from(history.unsent)]).toEqual([[], true, [3, 3, 3, 3]])
+})
+
+it('a subscription that is lost in a silence stays lost', () => {
+  const { schedule, sendUntil, history } = open([0, 10, 20, 30], { policy: { removesSubscription: true } })
+  expect(eventsOf(sendUntil(5))).toEqual([0])
+  schedule.disturb('silence', { catchUpMs: 0 }, startedAtMs + 5)
+  sendUntil(12)
+  schedule.retry(0, 1, startedAtMs + 12)
+  schedule.disturb('silence', undefined, startedAtMs + 15)
+  expect([sendUntil(100), schedule.isOver, Array.from(history.unsent)]).toEqual([[], true, [0, 1, 1, 1]])
+})
+
 it('disorder lets later webhooks overtake, loses none, and ends', () => {
   const { schedule, sendUntil, met } = open(every10Ms)
   schedule.disturb('disorder', { withinMs: 60 }, startedAtMs)

@@ -178,6 +178,7 @@ export class Schedule {
   finish(): void {
     this.#finished = true
     while (this.#next < this.#to) this.#records.leaveUnsent(eventAt(this.#plan, this.#next++), 'interrupted')
+    this.#silencedTo = this.#next
     this.#moved.filter(() => false, event => this.#records.leaveUnsent(event, 'interrupted'))
     this.#repeats.skipUnwanted()
     this.#dropRetries(() => false)
@@ -203,7 +204,8 @@ export class Schedule {
       if (this.#removed[this.#plan.shop[event]] === 0) this.#moved.hold(event, nowMs + (place / owed) * ended.catchUpMs, this.#records)
       else this.#records.leaveUnsent(event, 'unsubscribed')
     }
-    this.#next = this.#silencedTo
+    // Shops that lost their subscription meanwhile may have taken it further.
+    this.#next = Math.max(this.#next, this.#silencedTo)
     this.#skipRemoved()
   }
 
