@@ -21,7 +21,7 @@ const shareOfMemory = 0.5
 
 /** `memoryBytes` is what this machine has, or what its container may use. */
 export function footprintOf(events: number, { load, system }: Pick<Prepared, 'load' | 'system'>, memoryBytes: number = usableMemory()): Footprint {
-  const each = { plan: planBytesPerEvent(load.realism), history: bytesPerEvent(Object.keys(system.destinations).length), judging: bytesPerAccount }
+  const each = { plan: planBytesPerEvent(load.realism, load.senders), history: bytesPerEvent(Object.keys(system.destinations).length), judging: bytesPerAccount }
   return { events, bytesPerEvent: each, bytes: events * (each.plan + each.history + each.judging), limitBytes: memoryBytes * shareOfMemory }
 }
 

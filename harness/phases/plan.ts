@@ -1,4 +1,5 @@
 import { faultKind } from '../faults/registry.ts'
+import { busiestShare } from '../load/native/shares.ts'
 import { compilePlan, countEvents } from '../plan/compile.ts'
 import { demandOf, demandProblems, worstDemand, type Demand } from '../plan/demand.ts'
 import { refuseImpossible } from '../plan/impossible.ts'
@@ -8,6 +9,7 @@ import { createCorpus, type Corpus, type CorpusSettings } from '../platform/corp
 import type { Prepared } from '../scenario/prepare.ts'
 import { footprintOf, footprintProblems, type Footprint } from './footprint.ts'
 import { hangProblems } from './hangs.ts'
+import { senderProblems } from './senders.ts'
 
 /**
  * A warm-up is half the peak, for longer the higher that is: runtimes compile what is hot only after thousands of calls, and until then an order costs
@@ -39,7 +41,7 @@ export function planRun(prepared: Prepared, seed: number): Planned {
   const outages = outagesOf(prepared)
   const worstAttempts = attemptsUnderOutages(plan, load.retries, load.timeScale, outages)
   const demand = worstOf(prepared, plan, outages, worstAttempts)
-  refuseImpossible(scenario.name, [...demandProblems(demand, load), ...hangProblems(prepared, plan)])
+  refuseImpossible(scenario.name, [...senderProblems(prepared), ...demandProblems(demand, { ...load, busiestShare: busiestShare(plan, load.senders) }), ...hangProblems(prepared, plan)])
   const corpusSettings = { seed, shops: plan.shops, topics: plan.topics }
   return { plan, corpusSettings, corpus: createCorpus(corpusSettings), demand, outages, worstAttempts, warmUp, footprint }
 }

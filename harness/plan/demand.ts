@@ -43,13 +43,14 @@ export function demandOf(attemptsPerSecond: number, { totalTimeoutMs }: Pick<Ret
   return { attemptsPerSecond, sockets: Math.ceil((attemptsPerSecond * totalTimeoutMs) / 1_000) }
 }
 
-/** What of the plan's worst demand is beyond one sender, or beyond the files that a process may open. */
-export function demandProblems(demand: Demand, { maxSockets }: { maxSockets: number }, openFiles: number = openFileLimit()): Impossible[] {
+/** What of the plan's worst demand is beyond its busiest sender thread, which has this share of the events, or beyond the files that a process may open. */
+export function demandProblems(demand: Demand, { maxSockets, busiestShare = 1 }: { maxSockets: number; busiestShare?: number }, openFiles: number = openFileLimit()): Impossible[] {
   const problems: Impossible[] = []
-  if (demand.attemptsPerSecond > mostAttemptsPerSecond) {
+  if (demand.attemptsPerSecond * busiestShare > mostAttemptsPerSecond) {
+    const share = busiestShare < 1 ? `, and the busiest of them has ${(busiestShare * 100).toFixed(0)} % of it` : ''
     problems.push({
-      problem: `load: could come to ${demand.attemptsPerSecond} attempts a second under its faults, retries included; one sender keeps up with ${mostAttemptsPerSecond}`,
-      hint: 'lower the rate, shorten the faults, or lower timeScale so that fewer retries fall into them',
+      problem: `load: could come to ${demand.attemptsPerSecond} attempts a second under its faults, retries included; one sender keeps up with ${mostAttemptsPerSecond}${share}`,
+      hint: 'raise senders if there are cores to spare, lower the rate, shorten the faults, or lower timeScale so that fewer retries fall into them',
     })
   }
   const sockets = Math.min(demand.sockets, maxSockets)

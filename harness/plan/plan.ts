@@ -36,9 +36,9 @@ export interface Repeats {
   readonly dueTicks: Uint32Array
 }
 
-/** Bytes that one event takes in a plan's columns: due and shop, and with disorder at most triggered, place and a repeat. */
-export function planBytesPerEvent(realism: unknown): number {
-  return 6 + (realism === undefined ? 0 : 16)
+/** Bytes that one event takes in a plan's columns: due and shop, with disorder at most triggered, place and a repeat, and a place in the share of one of several sender threads. */
+export function planBytesPerEvent(realism: unknown, senders = 1): number {
+  return 6 + (realism === undefined ? 0 : 16) + (senders === 1 ? 0 : 4)
 }
 
 export function orderOf(plan: Pick<Plan, 'topics'>, event: number): number {

@@ -76,10 +76,11 @@ export function refuse({ history }: MadeRun, event: number, outcome: typeof REFU
 }
 
 /** Never sent, for a reason of `unsentReasons`; it stays at the destinations until it is taken away. */
-export function holdBack({ history }: MadeRun, event: number, reason: number): void {
+export function holdBack({ history, sender }: MadeRun, event: number, reason: number): void {
   history.firstSent[event] = history.firstEnded[event] = history.acked[event] = history.status[event] = history.attempts[event] = 0
   history.firstOutcome[event] = history.outcome[event] = NONE
   history.unsent[event] = reason
+  sender.sent--
 }
 
 export function arriveAgain({ history }: MadeRun, event: number, { effects }: { effects: number }, at = 0): void {

@@ -53,10 +53,10 @@ export class FirstAttempts {
     await this.#options.program.end()
   }
 
-  /** The native sender's report, with what k6 adds to it. */
+  /** The native sender's report, with what k6 adds to it; its threads say nothing of first attempts. */
   report(report: SenderReport): SenderReport {
     const { users } = this.#options
-    return { ...report, engine: 'k6', maxSockets: users, waitedForSocket: report.waitedForSocket + this.#left, disagreements: [...(report.disagreements ?? []), ...this.#disagreements] }
+    return { ...report, threads: undefined, engine: 'k6', maxSockets: users, waitedForSocket: report.waitedForSocket + this.#left, disagreements: [...(report.disagreements ?? []), ...this.#disagreements] }
   }
 
   async #noteEnd(how: string): Promise<void> {

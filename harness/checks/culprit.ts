@@ -1,0 +1,73 @@
+// Why a generator did not keep up: the plan's rate, CPU or sockets, by what its threads measured while they were behind.
+import type { Evidence } from './check.ts'
+import { inWords, msInWords, shareInWords } from './wording.ts'
+
+export interface Culprit {
+  /** Its name and the arithmetic that says so. */
+  said: string
+  cure: string
+}
+
+/** A thread that uses so much of a core has no more to give. */
+const wholeCore = 0.85
+/** What took most of the time. */
+const most = 0.5
+/** As many sends as this wait, and the lag's p99 is that of those that waited. */
+const tellingShare = 0.01
+
+type Thread = NonNullable<Evidence['sender']['threads']>[number]
+
+/** To be asked where sends were late or left out. */
+export function findCulprit(evidence: Pick<Evidence, 'sender' | 'plan'>): Culprit {
+  const { sender, plan } = evidence
+  const [worst] = (sender.threads ?? []).toSorted((a, b) => b.behind.ms - a.behind.ms)
+  if (worst === undefined || worst.behind.ms === 0) return guessCulprit(evidence)
+  const { ms, cpuMs, waitedForCoreMs, withoutSocketMs } = worst.behind
+  const whole = sender.threads!.length === 1
+  const share = whole ? '' : ` (${shareInWords(worst.events, plan.eventCount)} of them through this thread)`
+  const asked = `the plan has up to ${inWords(Math.round(plan.peakPerSecond))} webhooks a second${share}`
+  if (cpuMs / ms >= wholeCore) return tooHighRate(worst, asked, whole)
+  if (waitedForCoreMs / ms < most && withoutSocketMs / ms >= most) return tooFewSockets(worst, asked, plan.peakPerSecond * (worst.events / plan.eventCount))
+  return noCore(worst)
+}
+
+function tooHighRate({ name, behind: { ms, cpuMs, attempts } }: Thread, asked: string, whole: boolean): Culprit {
+  return {
+    said: `the plan, whose rate is beyond one thread: ${name} used ${percent(cpuMs, ms)} of a core in the ${msInWords(ms)} it was behind and began ${inWords(perSecond(attempts, ms))} attempts a second; ${asked}`,
+    cure: whole ? 'raise load.senders if there are cores to spare, or lower the rate' : 'lower the rate, or spread it over more shops, since all webhooks of a shop go through one thread; more senders help as long as no shop is too large for one',
+  }
+}
+
+/** Little's law: sockets in use = attempts a second x how long each holds its socket. */
+function tooFewSockets({ name, maxSockets, behind: { ms, socketMs, attempts } }: Thread, asked: string, peakPerSecond: number): Culprit {
+  const inUse = Math.round(socketMs / ms)
+  const holdMs = socketMs / Math.max(1, attempts)
+  return {
+    said: `sockets: ${name} had ${inWords(inUse)} of ${inWords(maxSockets)} in use in the ${msInWords(ms)} it was behind, and an attempt held one for ${msInWords(holdMs)}: ${inWords(inUse)} / ${msInWords(holdMs)} = ${inWords(perSecond(attempts, ms))} attempts a second; ${asked}`,
+    cure: `see why the intake takes ${msInWords(holdMs)} to answer; to offer the load all the same ${name} needs ${inWords(Math.ceil((peakPerSecond * holdMs) / 1_000))} sockets and those that retries hold (load.maxSockets)`,
+  }
+}
+
+function noCore({ name, behind: { ms, cpuMs, waitedForCoreMs } }: Thread): Culprit {
+  return {
+    said: `CPU, which the generator did not get: ${name} used ${percent(cpuMs, ms)} of a core in the ${msInWords(ms)} it was behind, and was ready to run and had none for ${percent(waitedForCoreMs, ms)} of that time`,
+    cure: 'leave the generator a core: lower the rate, stop what else runs here, or take a machine with more cores',
+  }
+}
+
+/** No thread was seen behind: it was for moments, or another program is the engine. */
+function guessCulprit({ sender: { engine, sent, waitedForSocket, maxSockets, threads } }: Pick<Evidence, 'sender'>): Culprit {
+  if (waitedForSocket > sent * tellingShare) {
+    return { said: `sockets: ${inWords(waitedForSocket)} of ${inWords(sent)} sends waited for one of ${inWords(maxSockets)}`, cure: 'raise load.maxSockets, or see why the intake answers slowly' }
+  }
+  const who = threads === undefined ? engine : 'the sender'
+  return { said: `CPU, which the generator did not get at some moments: ${who} was late, and waited for a socket ${inWords(waitedForSocket)} times`, cure: 'leave the generator a core: lower the rate, stop what else runs here, or take a machine with more cores' }
+}
+
+function percent(part: number, of: number): string {
+  return `${Math.round((part / of) * 100)} %`
+}
+
+function perSecond(count: number, ms: number): number {
+  return Math.round((count / ms) * 1_000)
+}
