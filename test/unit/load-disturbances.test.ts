@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHistory } from '../../harness/history/history.ts'
 import type { AttemptWriter } from '../../harness/history/attempt-file.ts'
-import { createCounters } from '../../harness/load/native/counters.ts'
+import { createCounters, readCounters } from '../../harness/load/native/counters.ts'
 import { createDisturbanceCells, Disturbances, readDisturbance } from '../../harness/load/native/disturbances.ts'
 import { EventRecords } from '../../harness/load/native/event-records.ts'
 import { Schedule } from '../../harness/load/native/schedule.ts'
@@ -15,8 +15,9 @@ function open(dueMs: number[], { shops = 1, policy = {} }: { shops?: number; pol
   const plan = planOf(dueMs, shops)
   const history = createHistory(plan.eventCount, 0, 0)
   const cells = createDisturbanceCells()
-  const records = new EventRecords(history, createCounters(), { append: () => {} } as unknown as AttemptWriter)
-  const schedule = new Schedule({ plan, retries: { ...noRetries, ...policy }, timeScale: 1, counters: createCounters(), records, disturbances: new Disturbances(cells) })
+  const counters = createCounters()
+  const records = new EventRecords(history, counters, { append: () => {} } as unknown as AttemptWriter)
+  const schedule = new Schedule({ plan, retries: { ...noRetries, ...policy }, timeScale: 1, counters, records, disturbances: new Disturbances(cells) })
   schedule.begin({ from: 0, to: plan.eventCount, startedAtMs, wallMs: 0 })
   /** Takes all that is due by then, as the sender does: the events, and at what instant each. */
   function sendUntil(untilMs: number): { event: number; atMs: number }[] {
@@ -31,7 +32,7 @@ function open(dueMs: number[], { shops = 1, policy = {} }: { shops?: number; pol
     }
     return sent
   }
-  return { history, schedule, records, sendUntil, met: (fault: Parameters<typeof readDisturbance>[1]) => readDisturbance(cells, fault) }
+  return { counters, history, schedule, records, sendUntil, met: (fault: Parameters<typeof readDisturbance>[1]) => readDisturbance(cells, fault) }
 }
 
 const every10Ms = Array.from({ length: 20 }, (_, event) => event * 10)
@@ -88,13 +89,14 @@ it('a silence that outlives the run holds nothing back for afterwards', () => {
 })
 
 it('a subscription that is lost in a silence stays lost', () => {
-  const { schedule, sendUntil, history } = open([0, 10, 20, 30], { policy: { removesSubscription: true } })
+  const { schedule, sendUntil, history, counters } = open([0, 10, 20, 30], { policy: { removesSubscription: true } })
   expect(eventsOf(sendUntil(5))).toEqual([0])
   schedule.disturb('silence', { catchUpMs: 0 }, startedAtMs + 5)
   sendUntil(12)
   schedule.retry(0, 1, startedAtMs + 12)
   schedule.disturb('silence', undefined, startedAtMs + 15)
   expect([sendUntil(100), schedule.isOver, Array.from(history.unsent)]).toEqual([[], true, [0, 1, 1, 1]])
+  expect(readCounters(counters).unsent).toBe(3)
 })
 
 it('disorder lets later webhooks overtake, loses none, and ends', () => {
