@@ -35,7 +35,7 @@ export const pipelineBugs: readonly PipelineBug[] = [
   { name: 'never-rejoins', what: 'the worker never pulls again after the queue was away', scenario: 'queue-killed', check: 'noLoss', exit: 1 },
   { name: 'dedupe-off', what: 'nobody asks the ledger what was relayed before', scenario: 'acks-cut', check: 'duplicateArrivals', exit: 2 },
   { name: 'wrong-dedupe-key', what: 'the message id is made of the last three digits of the order', scenario: 'calm', check: 'noLoss', exit: 1 },
-  { name: 'idempotency-key-per-try', what: 'each relay has an idempotency key of its own', scenario: 'worker-killed', check: 'noDuplicateEffects', exit: 1 },
+  { name: 'idempotency-key-per-try', what: 'each relay has an idempotency key of its own', scenario: 'failing-destination', check: 'noDuplicateEffects', exit: 1 },
   { name: 'batch-half-relayed', what: 'of a batch only the first hundred orders are relayed', scenario: 'backlog-killed', check: 'noLoss', exit: 1 },
   { name: 'batching-off', what: 'one order a request: too slow for the load', scenario: 'calm', check: 'delay', exit: 2 },
   { name: 'amount-through-a-float', what: 'amounts go through a float and lose a cent', scenario: 'calm', check: 'intact', exit: 1 },

@@ -30,15 +30,14 @@ try {
 async function tryAll({ planted, clean, seed }: Asked): Promise<Outcome[]> {
   const out = await mkdtemp(join(tmpdir(), 'floodmark-planted-runs-'))
   const options: TrialOptions = { seed: plantedSeed, out, signal: stop.signal }
+  const tests = [...new Set(planted.filter(isCheckerBug).map(bug => bug.tests))]
+  const total = Math.min(1, tests.length) + planted.length + clean
   const outcomes: Outcome[] = []
+  const note = (outcome: Outcome): void => tell(outcome, `${outcomes.push(outcome)}/${total}`)
   try {
-    const tests = [...new Set(planted.filter(isCheckerBug).map(bug => bug.tests))]
-    if (tests.length > 0) {
-      await using scratch = await makeScratch()
-      tell(outcomes, await tryTests(tests, scratch, options))
-    }
-    for (const one of planted) tell(outcomes, await tryPlanted(one, options))
-    if (clean > 0) await tryManyClean(clean, outcomes, { ...options, seed })
+    if (tests.length > 0) note(await tryUnpatchedTests(tests, options))
+    for (const one of planted) note(await tryPlanted(one, options))
+    if (clean > 0) await tryManyClean(clean, { ...options, seed }, note)
   } finally {
     const isClean = stop.signal.aborted || outcomes.every(outcome => outcome.isAsExpected)
     if (isClean) await rm(out, { recursive: true, force: true })
@@ -47,20 +46,25 @@ async function tryAll({ planted, clean, seed }: Asked): Promise<Outcome[]> {
   return outcomes
 }
 
-/** Scenarios in turn, each round with a seed of its own. */
-async function tryManyClean(count: number, outcomes: Outcome[], options: TrialOptions): Promise<void> {
+async function tryUnpatchedTests(tests: readonly string[], options: TrialOptions): Promise<Outcome> {
+  await using scratch = await makeScratch()
+  return await tryTests(tests, scratch, options)
+}
+
+/** Scenarios in turn, each run with a seed of its own. */
+async function tryManyClean(count: number, options: TrialOptions, note: (outcome: Outcome) => void): Promise<void> {
   await using scratch = await makeScratch()
   const scenarios = scenarioNames()
   for (let run = 0; run < count; run++) {
-    tell(outcomes, await tryClean(scenarios[run % scenarios.length], `clean-${run + 1}`, scratch, { ...options, seed: options.seed + run }))
+    note(await tryClean(scenarios[run % scenarios.length], `clean-${run + 1}`, scratch, { ...options, seed: options.seed + run }))
   }
 }
 
 /** A line as each comes to its end. */
-function tell(outcomes: Outcome[], outcome: Outcome): void {
-  outcomes.push(outcome)
-  const { isAsExpected, name, under, expected, by, seconds } = outcome
-  process.stderr.write(`${isAsExpected ? 'ok  ' : 'FAIL'} ${name} under ${under}: ${isAsExpected ? by || 'no alarm' : `expected ${expected}; ${by || 'no alarm'}`} (${seconds.toFixed(0)} s)\n`)
+function tell({ isAsExpected, name, under, expected, by, seconds, invalid }: Outcome, place: string): void {
+  const told = isAsExpected ? by || 'no alarm' : `expected ${expected}; ${by || 'no alarm'}`
+  const before = invalid.length === 0 ? '' : `, after ${invalid.length} invalid: ${invalid[0]}`
+  process.stderr.write(`${place} ${isAsExpected ? 'ok' : 'FAIL'} ${name} under ${under}: ${told} (${seconds.toFixed(0)} s${before})\n`)
 }
 
 function report(outcomes: readonly Outcome[], { json }: Asked): number {

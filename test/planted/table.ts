@@ -10,7 +10,7 @@ export function renderTable(outcomes: readonly Outcome[]): string {
   return rows.map(row => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()).join('\n')
 }
 
-function cellsOf({ name, under, by, isAsExpected, exit, seconds, tries }: Outcome): string[] {
+function cellsOf({ name, under, by, isAsExpected, exit, seconds, invalid }: Outcome): string[] {
   const told = by === '' ? 'no alarm' : by
-  return [isAsExpected ? 'ok' : 'FAIL', name, under, told.length > widest ? `${told.slice(0, widest - 1)}…` : told, String(exit ?? '-'), seconds.toFixed(0), String(tries)]
+  return [isAsExpected ? 'ok' : 'FAIL', name, under, told.length > widest ? `${told.slice(0, widest - 1)}…` : told, String(exit ?? '-'), seconds.toFixed(0), String(invalid.length + 1)]
 }

@@ -23,8 +23,10 @@ export interface Outcome {
   /** Failing check or test; why it is not as expected. */
   by: string
   exit: number | null
+  /** Of the last try. */
   seconds: number
-  tries: number
+  /** Why earlier tries said nothing: each was an invalid run. */
+  invalid: readonly string[]
 }
 
 export interface TrialOptions {
@@ -40,7 +42,7 @@ export async function tryPlanted(planted: Planted, options: TrialOptions): Promi
   const refusal = await applyPatch(planted.name, scratch.folder)
   if (refusal === undefined) return isCheckerBug(planted) ? await tryChecker(planted, scratch, options) : await tryPipeline(planted, scratch, options)
   const under = isCheckerBug(planted) ? planted.tests : planted.scenario
-  return { name: planted.name, under, expected: 'a patch that applies', isAsExpected: false, by: `does not apply: ${refusal.split('\n')[0]}`, exit: null, seconds: 0, tries: 0 }
+  return { name: planted.name, under, expected: 'a patch that applies', isAsExpected: false, by: `does not apply: ${refusal.split('\n')[0]}`, exit: null, seconds: 0, invalid: [] }
 }
 
 async function tryPipeline(planted: PipelineBug | NoOp, scratch: Scratch, options: TrialOptions): Promise<Outcome> {
@@ -59,12 +61,15 @@ type Row = Pick<Outcome, 'name' | 'under' | 'expected'>
 
 async function tryScenario(row: Row, file: string, expectation: ReturnType<typeof expectationOf>, scratch: Scratch, options: TrialOptions): Promise<Outcome> {
   const out = join(options.out, row.name)
-  for (let tries = 1; ; tries++) {
+  const invalid: string[] = []
+  for (;;) {
     await mkdir(out, { recursive: true })
     const { verdict, exit, seconds } = await runOnce(file, out, expectation, scratch, options)
     const isAsExpected = verdict.kind === 'asExpected'
-    if (isAsExpected || verdict.kind === 'noise') await rm(out, { recursive: true, force: true })
-    if (verdict.kind !== 'noise' || tries === maxTries) return { ...row, isAsExpected, by: verdict.by, exit, seconds, tries }
+    const isOver = verdict.kind !== 'noise' || invalid.length === maxTries - 1
+    if (isAsExpected || !isOver) await rm(out, { recursive: true, force: true })
+    if (isOver) return { ...row, isAsExpected, by: verdict.by, exit, seconds, invalid }
+    invalid.push(verdict.by)
   }
 }
 
@@ -80,14 +85,14 @@ async function runOnce(file: string, out: string, expectation: ReturnType<typeof
 async function tryChecker({ name, tests, fails }: CheckerBug, scratch: Scratch, { signal }: TrialOptions): Promise<Outcome> {
   const { failed, exit, seconds } = await runTests([tests], scratch, signal)
   const caught = failed.find(title => title.includes(fails))
-  return { name, under: tests, expected: `"${fails}" fails`, isAsExpected: caught !== undefined, by: caught ?? (failed.join('; ') || 'nothing failed'), exit, seconds, tries: 1 }
+  return { name, under: tests, expected: `"${fails}" fails`, isAsExpected: caught !== undefined, by: caught ?? (failed.join('; ') || 'nothing failed'), exit, seconds, invalid: [] }
 }
 
 /** The unit tests that must catch the checkers' bugs, without any: they pass, or a bug that they catch proves nothing. */
 export async function tryTests(files: readonly string[], scratch: Scratch, { signal }: TrialOptions): Promise<Outcome> {
   const { failed, passed, exit, seconds } = await runTests(files, scratch, signal)
   const isAsExpected = exit === 0 && passed > 0
-  return { name: 'checkers as they are', under: 'unit tests', expected: 'all tests pass', isAsExpected, by: isAsExpected ? '' : failed.join('; ') || 'no test ran', exit, seconds, tries: 1 }
+  return { name: 'checkers as they are', under: 'unit tests', expected: 'all tests pass', isAsExpected, by: isAsExpected ? '' : failed.join('; ') || 'no test ran', exit, seconds, invalid: [] }
 }
 
 interface TestReport {

@@ -18,10 +18,11 @@ export interface Verdict {
 
 /** A bug is caught where its check fails and the command exits as it must; a change that is none, and a clean run, where every check passes. */
 export function weigh(expected: Pick<PipelineBug, 'check' | 'exit'> | undefined, { exit, checks }: RunEnd): Verdict {
-  const failing = checks.filter(check => check.verdict === 'fail').map(check => check.name)
-  const by = failing.join(', ') || checks.filter(check => check.verdict !== 'pass').map(check => `${check.name} ${check.verdict}: ${check.observed}`).join('; ')
-  const isMet = expected === undefined ? exit === 0 : exit === expected.exit && failing.includes(expected.check)
-  if (isMet) return { kind: 'asExpected', by: expected === undefined ? '' : expected.check }
+  const told = (isTold: (verdict: string) => boolean): string => checks.filter(check => isTold(check.verdict)).map(check => `${check.name} ${check.verdict}: ${check.observed}`).join('; ')
+  const by = told(verdict => verdict === 'fail') || told(verdict => verdict !== 'pass')
+  if (expected === undefined && exit === 0) return { kind: 'asExpected', by: '' }
+  const caught = expected && checks.find(check => check.name === expected.check && check.verdict === 'fail')
+  if (caught && exit === expected.exit) return { kind: 'asExpected', by: `${caught.name}: ${caught.observed}` }
   return { kind: exit === exitCode('invalid') ? 'noise' : 'otherwise', by }
 }
 
