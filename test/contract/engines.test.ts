@@ -1,7 +1,7 @@
 // One contract, one case table, run against every engine that sends a plan.
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { until } from '../../harness/clock.ts'
 import { attemptFiles, readAttempts } from '../../harness/history/attempt-file.ts'
@@ -11,13 +11,15 @@ import type { Plan } from '../../harness/plan/plan.ts'
 import { constant, sequence } from '../../harness/plan/shapes.ts'
 import { createCorpus } from '../../harness/platform/corpus.ts'
 import { WebhookWriter } from '../../harness/platform/webhook.ts'
-import { openEngine, planFor } from '../fixtures/engines.ts'
+import { buildK6, k6BuildLimitMs, openEngine, planFor } from '../fixtures/engines.ts'
 import { noRetries, ok, secret, startIntake, status, type ReceivedRequest } from '../fixtures/load.ts'
 
 const short = constant({ rate: 100, over: '600ms' })
 
 /** One thread is the default; several are the same sender to all but itself. */
 const rows = [...engineNames.map(name => ({ name, senders: 1 })), { name: 'native', senders: 2 }] as const satisfies { name: EngineName; senders: number }[]
+
+beforeAll(buildK6, k6BuildLimitMs)
 
 /** What only one engine does another way. k6 cannot stop without cutting off what is under way, and cannot say that a request timed out while it was connecting. */
 const openAtFinish = { native: 'acked', k6: 'indeterminate' } as const satisfies Record<EngineName, string>

@@ -1,7 +1,7 @@
 // What only the k6 engine can get wrong: what it says of itself, its process, and what becomes of a flood when it dies.
 import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 
 import { until } from '../../harness/clock.ts'
 import { findTool } from '../../harness/environment/build-tool.ts'
@@ -11,11 +11,12 @@ import { constant, sequence } from '../../harness/plan/shapes.ts'
 import { loadScenario } from '../../harness/scenario/load.ts'
 import { prepare } from '../../harness/scenario/prepare.ts'
 import type { Scenario } from '../../harness/scenario/scenario.ts'
-import { openEngine, planFor, type OpenEngine } from '../fixtures/engines.ts'
+import { buildK6, k6BuildLimitMs, openEngine, planFor, type OpenEngine } from '../fixtures/engines.ts'
 import { noRetries, ok, startIntake, status, temporaryFolder } from '../fixtures/load.ts'
 
 const short = constant({ rate: 100, over: '600ms' })
 
+beforeAll(buildK6, k6BuildLimitMs)
 afterEach(() => vi.unstubAllEnvs())
 
 /** Puts a script in the place of k6 that hands over to the real one, as `"$K6" "$@"`. */

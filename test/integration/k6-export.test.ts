@@ -5,18 +5,21 @@ import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 
 import { findTool } from '../../harness/environment/build-tool.ts'
 import { compileFor } from '../../harness/phases/plan.ts'
 import { createCorpus } from '../../harness/platform/corpus.ts'
 import { loadScenario } from '../../harness/scenario/load.ts'
 import { prepare } from '../../harness/scenario/prepare.ts'
+import { buildK6, k6BuildLimitMs } from '../fixtures/engines.ts'
 import { ok, startIntake, status, temporaryFolder } from '../fixtures/load.ts'
 
 const command = fileURLToPath(new URL('../../bin/floodmark.js', import.meta.url))
 const secret = 'shpss_by_hand_0123456789'
 const limitMs = 60_000
+
+beforeAll(buildK6, k6BuildLimitMs)
 
 async function runToEnd(file: string, args: readonly string[], { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<{ code: number | null; output: string }> {
   const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs, killSignal: 'SIGKILL' })

@@ -1,13 +1,16 @@
 // The real command with k6 as its engine: a whole run, and the ways in which one can end.
 import { readFileSync } from 'node:fs'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { until } from '../../harness/clock.ts'
 import { readJournal } from '../../harness/faults/journal.ts'
 import { startRun, type Command } from '../fixtures/command/floodmark.ts'
+import { buildK6, k6BuildLimitMs } from '../fixtures/engines.ts'
 import { holdingsOf, leftOf, nothing } from '../fixtures/command/leftovers.ts'
 
 const limitMs = 120_000
+
+beforeAll(buildK6, k6BuildLimitMs)
 
 function start(...args: string[]): Command {
   const command = startRun('flood.ts', ['--engine', 'k6', ...args])

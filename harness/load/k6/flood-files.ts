@@ -17,6 +17,8 @@ const sourceFile = fileURLToPath(new URL('./script/flood.js', import.meta.url))
 const eventsAtOnce = 10_000
 /** All webhook ids of a seed end alike, and so do all event ids: the first eight digits tell them apart. */
 const idDigits = 8
+/** Between the pieces of a body: no JSON text holds it unescaped. */
+const separator = '\u0001'
 
 export interface FloodFiles {
   plan: Plan
@@ -40,7 +42,7 @@ export async function writeFloodFiles(folder: string, flood: FloodFiles): Promis
   await copyFile(sourceFile, join(folder, scriptFile))
   await writeFile(join(folder, 'flood.json'), `${JSON.stringify(floodOf(flood), null, 1)}\n`)
   await writeFile(join(folder, 'shops.json'), JSON.stringify(plan.shops))
-  await writeFile(join(folder, 'templates.json'), JSON.stringify(corpus.templates.map(template => JSON.stringify(piecesOf(template)))))
+  await writeFile(join(folder, 'templates.json'), JSON.stringify(corpus.templates.map(template => piecesOf(template).join(separator))))
   await writeEvents(join(folder, 'events.txt'), plan, corpus)
 }
 
@@ -51,6 +53,7 @@ function floodOf({ plan, shape, corpus, path, retries, users }: FloodFiles): obj
     headers: commonHeaders,
     webhookIdTail: corpus.webhookId(0).slice(idDigits),
     eventIdTail: corpus.eventId(0).slice(idDigits),
+    separator,
     timeoutMs: retries.totalTimeoutMs,
     options: {
       discardResponseBodies: true,

@@ -10,7 +10,7 @@ const flood = JSON.parse(open('./flood.json'))
 const events = new SharedArray('events', () => open('./events.txt').split('\n'))
 const shops = new SharedArray('shops', () => JSON.parse(open('./shops.json')))
 /**
- * Bodies as text and holes by turns, each a JSON text of its own. Every VU keeps those it has met, but for the large ones: they are rare.
+ * Bodies, each a text with holes between separators: `id`, `number`, `time`, or an amount in cents. Every VU keeps those it has met, but for the large ones: they are rare.
  * @type {string[]}
  */
 const templates = new SharedArray('templates', () => JSON.parse(open('./templates.json')))
@@ -74,23 +74,23 @@ export default function sendEvent(start) {
   console.log(`@${index} ${sentMs} ${instance.currentTestRunDuration - start.startMs} ${status} ${code} ${status === 0 ? error : ''}`)
 }
 
-/** @type {(string | number)[][]} */
+/** @type {string[][]} */
 const kept = []
 
 function piecesOf(template) {
   if (kept[template]) return kept[template]
   const text = templates[template]
-  const pieces = JSON.parse(text)
+  const pieces = text.split(flood.separator)
   if (text.length < keptBelow) kept[template] = pieces
   return pieces
 }
 
-/** Text and holes by turns: an order's id, its number, a time, or an amount in cents. */
+/** Text and holes by turns. */
 function fill(pieces, values) {
   const filled = pieces.slice()
   for (let hole = 1; hole < filled.length; hole += 2) {
     const kind = filled[hole]
-    filled[hole] = typeof kind === 'number' ? amount(kind + values.moreCents) : values[kind]
+    filled[hole] = values[kind] ?? amount(Number(kind) + values.moreCents)
   }
   return filled.join('')
 }
