@@ -36,7 +36,3 @@ export type Planted = PipelineBug | CheckerBug | NoOp
 export function isCheckerBug(planted: Planted): planted is CheckerBug {
   return 'tests' in planted
 }
-
-export function isNoOp(planted: Planted): planted is NoOp {
-  return 'scenario' in planted && !('check' in planted)
-}

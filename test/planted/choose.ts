@@ -32,13 +32,18 @@ export function readAsked(args: readonly string[]): Asked | undefined {
   if (values.list) process.stdout.write(`${everything.map(describe).join('\n')}\n`)
   if (values.help) process.stdout.write(`${usage}\n`)
   if (values.list || values.help) return undefined
-  const planted = values.only !== undefined ? named(values.only.split(',')) : values.sample !== undefined ? sample(wholeNumber('--sample', values.sample, 0), seed) : everything
-  return { planted, clean: wholeNumber('--clean', values.clean, 0), seed, json: values.json ?? false }
+  return { planted: choose(values.only, values.sample, seed), clean: wholeNumber('--clean', values.clean, 0), seed, json: values.json ?? false }
+}
+
+function choose(only: string | undefined, size: string | undefined, seed: number): readonly Planted[] {
+  if (only !== undefined) return named(only.split(','))
+  return size === undefined ? everything : sample(wholeNumber('--sample', size, 0), seed)
 }
 
 function parse(args: readonly string[]) {
   try {
-    const options = { only: { type: 'string' }, sample: { type: 'string' }, clean: { type: 'string' }, seed: { type: 'string' }, list: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+    const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
+    const options = { only: text, sample: text, clean: text, seed: text, list: flag, json: flag, help: flag }
     return parseArgs({ args: [...args], options })
   } catch (error) {
     throw new FloodmarkError('usage', (error as Error).message, { hint: usage })

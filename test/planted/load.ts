@@ -1,7 +1,7 @@
 // The load of the planted bugs' scenarios: some hundred webhooks a second for some seconds, as little as catches surely.
 import { constant, shopify2024, type Duration, type LoadInput, type RetryPolicy, type Topic } from 'floodmark'
 
-/** The flood's rate is this many times the scenario's `rate`, which the warm-up goes by: so 60 webhooks are warm-up enough, and most bugs show only in the flood. */
+/** The flood has this many times the scenario's `rate`, which the warm-up goes by: so 60 webhooks are warm-up enough, and bugs show in the flood. */
 const floodTimes = 20
 
 interface Difference {

@@ -8,9 +8,12 @@ import { join } from 'node:path'
 import { FloodmarkError } from '../../harness/errors.ts'
 import { isCheckerBug } from './bug.ts'
 import { readAsked, scenarioNames, type Asked } from './choose.ts'
+import type { Outcome, TrialOptions } from './outcome.ts'
+import { tryRun } from './run-trial.ts'
 import { makeScratch } from './scratch.ts'
 import { renderTable } from './table.ts'
-import { tryClean, tryPlanted, tryTests, type Outcome, type TrialOptions } from './trial.ts'
+import { tryTests } from './tests-trial.ts'
+import { tryPlanted } from './trial.ts'
 
 /** Orders of this seed are small for the first few hundred, so that a bug of large ones lets the warm-up pass and shows in the flood. */
 const plantedSeed = 1
@@ -56,7 +59,8 @@ async function tryManyClean(count: number, options: TrialOptions, note: (outcome
   await using scratch = await makeScratch()
   const scenarios = scenarioNames()
   for (let run = 0; run < count; run++) {
-    note(await tryClean(scenarios[run % scenarios.length], `clean-${run + 1}`, scratch, { ...options, seed: options.seed + run }))
+    const row = { name: `clean-${run + 1}`, scenario: scenarios[run % scenarios.length] }
+    note(await tryRun(row, undefined, scratch, { ...options, seed: options.seed + run }))
   }
 }
 

@@ -1,7 +1,8 @@
 // The table of a planted run, for the terminal.
-import type { Outcome } from './trial.ts'
+import type { Outcome } from './outcome.ts'
 
-const widest = 60
+/** Longer texts are cut; `--json` has all of them. */
+const widest = 70
 
 /** One line a row, columns aligned; what did not come out as expected is marked. */
 export function renderTable(outcomes: readonly Outcome[]): string {
@@ -12,5 +13,6 @@ export function renderTable(outcomes: readonly Outcome[]): string {
 
 function cellsOf({ name, under, by, isAsExpected, exit, seconds, invalid }: Outcome): string[] {
   const told = by === '' ? 'no alarm' : by
-  return [isAsExpected ? 'ok' : 'FAIL', name, under, told.length > widest ? `${told.slice(0, widest - 1)}…` : told, String(exit ?? '-'), seconds.toFixed(0), String(invalid.length + 1)]
+  const caughtBy = told.length > widest ? `${told.slice(0, widest - 1)}…` : told
+  return [isAsExpected ? 'ok' : 'FAIL', name, under, caughtBy, String(exit ?? '-'), seconds.toFixed(0), String(invalid.length + 1)]
 }

@@ -1,5 +1,5 @@
 // The reference pipeline as the planted bugs' scenarios need it: smaller, quicker to settle, in worse company. What its programs do is not touched.
-import { http, node, type Component, type Duration, type System } from 'floodmark'
+import { http, node, type Component, type Duration, type Env, type System } from 'floodmark'
 import reference from 'floodmark/reference'
 
 /** What is different about the reference pipeline. */
@@ -21,15 +21,21 @@ type Program = Extract<Component, { kind: 'program' }>
 /** The reference pipeline with these differences. */
 export function variant({ settle = '8s', env = {}, heapMegabytes = {}, gateway, stranger = false }: Variant): System {
   const components = { ...reference.components }
-  for (const [name, values] of Object.entries(env)) change(components, name, program => ({ ...program, env: context => ({ ...program.env(context), ...values }) }))
+  for (const [name, values] of Object.entries(env)) {
+    change(components, name, program => ({ ...program, env: context => ({ ...program.env(context), ...values }) }))
+  }
   for (const [name, megabytes] of Object.entries(heapMegabytes)) {
     change(components, name, program => ({ ...program, command: [program.command[0], `--max-old-space-size=${megabytes}`, ...program.command.slice(1)] }))
   }
   if (gateway !== undefined) {
-    components.gateway = node(besideThis('gateway'), { env: ({ to, host, port }) => ({ HOST: host, PORT: port, TARGET: to('analytics'), MOOD: gateway }), ready: http('/healthz') })
+    const env: Env = ({ to, host, port }) => ({ HOST: host, PORT: port, TARGET: to('analytics'), MOOD: gateway })
+    components.gateway = node(besideThis('gateway'), { env, ready: http('/healthz') })
     change(components, 'worker', program => ({ ...program, env: context => ({ ...program.env(context), DESTINATIONS: `analytics=${context.to('gateway')}/v1/batch` }) }))
   }
-  if (stranger) components.stranger = node(besideThis('stranger'), { env: ({ to, host, port, secret }) => ({ HOST: host, PORT: port, INTAKE: to('ingest'), SECRET: secret }), ready: http('/healthz') })
+  if (stranger) {
+    const env: Env = ({ to, host, port, secret }) => ({ HOST: host, PORT: port, INTAKE: to('ingest'), SECRET: secret })
+    components.stranger = node(besideThis('stranger'), { env, ready: http('/healthz') })
+  }
   return { ...reference, settle, components }
 }
 

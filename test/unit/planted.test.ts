@@ -62,15 +62,15 @@ describe('the verdict on a planted bug', () => {
 
   test.each<[string, Parameters<typeof weigh>[0], RunEnd, string]>([
     ['its check fails and the exit is right', loss, { exit: 1, checks: [check('noLoss', 'fail'), check('delay', 'fail')] }, 'asExpected'],
-    ['its check fails and a busy machine makes it an invalid run', slow, { exit: 5, checks: [check('delay', 'fail'), check('generatorKeptUp', 'invalid')] }, 'noise'],
+    ['its check fails and a busy machine makes it an invalid run', slow, { exit: 5, checks: [check('delay', 'fail'), check('generatorKeptUp', 'invalid')] }, 'invalid'],
     ['another check fails', loss, { exit: 1, checks: [check('intact', 'fail')] }, 'otherwise'],
     ['everything passes', loss, { exit: 0, checks: [check('noLoss', 'pass')] }, 'otherwise'],
     ['the exit is wrong', loss, { exit: 2, checks: [check('noLoss', 'fail')] }, 'otherwise'],
     ['nothing was to be seen, and nothing was', undefined, { exit: 0, checks: [check('noLoss', 'pass')] }, 'asExpected'],
     ['nothing was to be seen, and something was', undefined, { exit: 1, checks: [check('noLoss', 'fail')] }, 'otherwise'],
     ['nothing was to be seen, and nothing can be said', undefined, { exit: 4, checks: [check('noLoss', 'unknown')] }, 'otherwise'],
-    ['nothing was to be seen, and the machine was busy', undefined, { exit: 5, checks: [check('generatorKeptUp', 'invalid')] }, 'noise'],
-    ['nothing was to be seen, and a busy machine also missed an objective', undefined, { exit: 5, checks: [check('delay', 'fail'), check('generatorKeptUp', 'invalid')] }, 'noise'],
+    ['nothing was to be seen, and the machine was busy', undefined, { exit: 5, checks: [check('generatorKeptUp', 'invalid')] }, 'invalid'],
+    ['nothing was to be seen, and a busy machine also missed an objective', undefined, { exit: 5, checks: [check('delay', 'fail'), check('generatorKeptUp', 'invalid')] }, 'invalid'],
     ['the run gave none', loss, { exit: 70, checks: [] }, 'otherwise'],
   ])('%s', (_name, expected, end, kind) => expect(weigh(expected, end).kind).toBe(kind))
 })

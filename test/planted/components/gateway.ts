@@ -50,7 +50,11 @@ createServer(async (request, response) => {
 async function take(body: Buffer, path: string): Promise<number> {
   const { batch } = JSON.parse(body.toString()) as { batch: { messageId: string }[] }
   const ids = batch.map(item => item.messageId)
-  const pass = async (): Promise<number> => (await fetch(new URL(path, TARGET), { method: 'POST', body: new Uint8Array(body), headers: { 'content-type': 'application/json' } })).status
+  const pass = async (): Promise<number> => {
+    const response = await fetch(new URL(path, TARGET), { method: 'POST', body: new Uint8Array(body), headers: { 'content-type': 'application/json' } })
+    await response.body?.cancel()
+    return response.status
+  }
   const isSound = seen.size < soundEvents
   for (const id of ids) if (!seen.has(id)) seen.set(id, seen.size)
   if (isSound) return await pass()
