@@ -85,6 +85,7 @@ test('a fault may end with the flood, whatever the shares add up to in floating 
 test.each<[string, Parameters<typeof scenario>[0], PrepareOptions, string]>([
   ['unknown key', { colour: 'red' }, {}, 'colour: unknown; there is name, hypothesis,'],
   ['mistyped key of the load', { load: { ...load, timeScal: 2 } }, {}, 'load.timeScal: unknown, did you mean timeScale?'],
+  ['unknown engine', { engine: 'jmeter' as never }, {}, 'engine: found "jmeter", must be one of native, k6'],
   ['unknown key of the generator', { generator: { lag: 3 } }, {}, 'generator.lag: unknown; there is lagP99Ms, unsent'],
   ['name', { name: 'Black Friday' }, {}, 'name: found "Black Friday", must be kebab-case'],
   ['no hypothesis', { hypothesis: ' ' }, {}, 'hypothesis: found " ", must be'],
