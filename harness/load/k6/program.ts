@@ -11,7 +11,7 @@ import { createUsageMeter } from '../../environment/usage-meter.ts'
 import { scriptFile } from './flood-files.ts'
 
 /** k6 cuts its users off at once, and writes its totals. */
-const endLimitMs = 5_000
+const endLimitMs = 10_000
 /** What was printed before the end has been read by then, or the harness is stuck. */
 const readLimitMs = 10_000
 const sampleEveryMs = 500
