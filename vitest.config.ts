@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // A scenario or system file under test imports floodmark by name, as a user's does.
 const alias = [
   { find: /^floodmark$/, replacement: fileURLToPath(new URL('harness/index.ts', import.meta.url)) },
-  { find: /^floodmark\/(reference|naive)$/, replacement: fileURLToPath(new URL('system/$1.ts', import.meta.url)) },
+  { find: /^floodmark\/(clustered|reference|naive)$/, replacement: fileURLToPath(new URL('system/$1.ts', import.meta.url)) },
 ]
 
 export default defineConfig({
