@@ -31,6 +31,7 @@ export function renderSummary(record: RunRecord, { color, width = 100, folder }:
     ...verdictLines(record, columns, paint), '',
     ...worstFirst(record.checks).flatMap(check => checkLines(check, record, columns, paint)), '',
     ...labelled(`${nounOf(record)}s`, ordersLine(record), columns, paint),
+    ...answerLines(record.latencyMs, columns, paint),
     ...(scaled === undefined ? [] : labelled('scaled', scaled, columns, paint)),
     ...faultLines(record.faults, columns, paint),
     ...(record.control === null ? [] : labelled('control', controlLine(record.control), columns, paint)),
@@ -82,6 +83,12 @@ function ordersLine(record: RunRecord): string {
   const { planned, delivered, lost, missed, pending, late, duplicated } = record.counts
   const sum = `${formatCount(planned)} planned = ${formatCount(delivered)} delivered + ${formatCount(lost)} lost + ${formatCount(missed)} missed + ${formatCount(pending)} pending`
   return `${sum}; ${formatCount(late)} late, ${formatCount(duplicated)} duplicated; delay p99 ${formatMs(record.latencyMs.delivery.p99)}`
+}
+
+/** Only where it matters from when one counts: there a clock that starts at the send hides what the sender's lateness did to the answers. */
+function answerLines({ answer, uncorrected }: RunRecord['latencyMs'], columns: number, paint: Paint): string[] {
+  if (answer.p99 - uncorrected.p99 < Math.max(10, uncorrected.p99 / 10)) return []
+  return labelled('answers', `p99 ${formatMs(answer.p99)} from the planned instant; a clock started at the send reads ${formatMs(uncorrected.p99)}`, columns, paint)
 }
 
 function faultLines(faults: readonly FaultRow[], columns: number, paint: Paint): string[] {

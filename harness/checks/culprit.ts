@@ -41,9 +41,9 @@ function tooHighRate({ name, behind: { ms, cpuMs, attempts } }: Thread, asked: s
 /** Little's law: sockets in use = attempts a second x how long each holds its socket. */
 function tooFewSockets({ name, maxSockets, behind: { ms, socketMs, attempts } }: Thread, asked: string, peakPerSecond: number): Culprit {
   const inUse = Math.round(socketMs / ms)
-  const holdMs = socketMs / Math.max(1, attempts)
+  const holdMs = attempts === 0 ? ms : socketMs / attempts
   return {
-    said: `sockets: ${name} had ${inWords(inUse)} of ${inWords(maxSockets)} in use in the ${msInWords(ms)} it was behind, and an attempt held one for ${msInWords(holdMs)}: ${inWords(inUse)} / ${msInWords(holdMs)} = ${inWords(perSecond(attempts, ms))} attempts a second; ${asked}`,
+    said: `sockets: ${name} had ${inWords(inUse)} of ${inWords(maxSockets)} in use in the ${msInWords(ms)} it was behind, and an attempt held one for ${msInWords(holdMs)}${attempts === 0 ? ' and more' : ''}: ${inWords(inUse)} / ${msInWords(holdMs)} = ${inWords(perSecond(inUse, holdMs))} attempts a second; ${asked}`,
     cure: `see why the intake takes ${msInWords(holdMs)} to answer; to offer the load all the same ${name} needs ${inWords(Math.ceil((peakPerSecond * holdMs) / 1_000))} sockets and those that retries hold (load.maxSockets)`,
   }
 }

@@ -28,7 +28,7 @@ export function environmentSection(record: RunRecord): Markup {
   const facts: [string, string][] = [
     ['Floodmark', `${floodmark.version}${floodmark.commit === null ? '' : `, commit ${floodmark.commit.slice(0, 10)}`}${floodmark.dirty === true ? ' with changes' : ''}`],
     ['Machine', `${environment.cpus} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)}, ${environment.os}`],
-    ['Environment', `${environment.kind}, links ${record.links}, engine ${record.engine}`],
+    ['Environment', `${environment.kind}, links ${record.links}, engine ${record.engine}${record.senders === 1 ? '' : `, ${record.senders} sender threads`}`],
     ['Versions', Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
     ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}, ${spacings[plan.spacing]}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets${disorder(plan)}`],
     ['Repair', record.scenario.repair ? 'part of the claim: reconciliation could ask the Admin API' : 'no part of the claim: the Admin API answered 503'],

@@ -28,7 +28,7 @@ export function latencySection(record: RunRecord): Markup {
     { name: 'Generator lag', note: 'planned → sent', values: generatorLag },
   ]
   return html`<section aria-labelledby="latency"><h2 id="latency">Latency</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Latency"><table class="numeric"><caption>First attempts, from the planned instant, so that no late send hides a wait; the uncorrected row shows what a clock started at the send would tell. A gate compares ${metric.name}: ${metric.unit === 'ms' ? formatMs(metric.value) : `${formatCount(metric.value)} ${metric.unit}`}.</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Latency"><table class="numeric"><caption>First attempts, from the planned instant, so that no late send hides a wait, those open at the end at their age; the uncorrected row shows what a clock started at the send would tell. A gate compares ${metric.name}: ${metric.unit === 'ms' ? formatMs(metric.value) : `${formatCount(metric.value)} ${metric.unit}`}.</caption>
 <thead><tr><th scope="col">From → to</th><th scope="col">p50</th><th scope="col">p90</th><th scope="col">p99</th><th scope="col">p99.9</th><th scope="col">max</th><th scope="col">samples</th></tr></thead>
 <tbody>${rows.map(({ name, note, values }) => html`<tr><th scope="row">${name}<span class="kind">${note}</span></th>${(['p50', 'p90', 'p99', 'p999', 'max'] as const).map(key => html`<td>${formatMs(values.count === 0 ? null : values[key])}</td>`)}<td>${formatCount(values.count)}</td></tr>`)}</tbody></table></div></section>`
 }

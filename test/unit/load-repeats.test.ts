@@ -103,6 +103,16 @@ describe('a disordered plan', () => {
     expect(take(2, 4)).toEqual([2, 3, 3])
   })
 
+  it('was sent where its repeat has overtaken what a fault held back, also when the hold never ends', () => {
+    const { schedule, counters, send } = open(disordered([0, 0], [[0, 5]]))
+    schedule.disturb('disorder', { withinMs: 1e6 }, startedAtMs)
+    schedule.withhold(startedAtMs)
+    expect(send(ACKED)).toEqual({ event: 0, atMs: 5, isRepeat: true })
+    schedule.finish()
+    expect(readCounters(counters)).toMatchObject({ sent: 1, unsent: 1 })
+    expect(schedule.isOver).toBe(true)
+  })
+
   it('comes to an end with planned = sent + unsent, one repeat at most for what was sent, and every attempt accounted for', () => {
     const outcome = fc.constantFrom(ACKED, REFUSED, INDETERMINATE)
     const events = fc.array(fc.record({ dueMs: fc.nat(300), repeatMs: fc.option(fc.integer({ min: 1, max: 200 })) }), { minLength: 1, maxLength: 150 })

@@ -44,6 +44,14 @@ describe('the summary of a run', () => {
     expect(renderSummary({ ...record, plan: many }, { color: false, folder }).replace(/\s+/g, ' ')).toContain('part-3: 24 h at 1/1,440 of its time; 5 more')
   })
 
+  it('sets answers from the planned instant beside those from the send, where they differ', () => {
+    const record = passedRecord()
+    const { answer, uncorrected } = record.latencyMs
+    const answersLine = (p99: number): string | undefined => /^ {2}answers +(.*)$/m.exec(renderSummary({ ...record, latencyMs: { ...record.latencyMs, answer: { ...answer, p99 }, uncorrected: { ...uncorrected, p99: 8 } } }, { color: false, folder }))?.[1]
+    expect(answersLine(812)).toBe('p99 812 ms from the planned instant; a clock started at the send reads 8 ms')
+    expect(answersLine(17)).toBeUndefined()
+  })
+
   it('tells the worst story only where something broke', () => {
     expect(renderSummary(passedRecord(), { color: false, folder })).not.toContain('worst')
     expect(renderSummary(brokenRecord(), { color: false, folder })).toMatch(/worst +order 5870130017655 of hemlock-7/)

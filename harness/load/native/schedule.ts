@@ -7,7 +7,7 @@ import type { RetryPolicy } from '../../platform/retry-policy.ts'
 import type { Part, PlatformFault, PlatformFaults } from '../engine.ts'
 import { SUBSCRIPTIONS_REMOVED, WAITED_FOR_SOCKET, WAITING_FOR_RETRY } from './counters.ts'
 import type { Disturbances } from './disturbances.ts'
-import type { EventRecords } from './event-records.ts'
+import type { EventRecords, UnsentReason } from './event-records.ts'
 import { MovedWebhooks } from './moved-webhooks.ts'
 import { RepeatSchedule } from './repeat-schedule.ts'
 import { RetrySchedule, retryDelayMs } from './retry-schedule.ts'
@@ -179,7 +179,7 @@ export class Schedule {
     this.#finished = true
     while (this.#next < this.#to) this.#records.leaveUnsent(eventAt(this.#plan, this.#next++), 'interrupted')
     this.#silencedTo = this.#next
-    this.#moved.filter(() => false, event => this.#records.leaveUnsent(event, 'interrupted'))
+    this.#dropHeld(() => false, 'interrupted')
     this.#repeats.skipUnwanted()
     this.#dropRetries(() => false)
   }
@@ -251,8 +251,15 @@ export class Schedule {
   #dropUnsubscribed(): void {
     const isSubscribed = (event: number): boolean => this.#removed[this.#plan.shop[event]] === 0
     this.#dropRetries(isSubscribed)
-    this.#moved.filter(isSubscribed, event => this.#records.leaveUnsent(event, 'unsubscribed'))
+    this.#dropHeld(isSubscribed, 'unsubscribed')
     this.#repeats.skipUnwanted()
+  }
+
+  /** What a fault held back goes unsent, unless the platform's repeat has overtaken it, which is an attempt of the event. */
+  #dropHeld(keeps: (event: number) => boolean, reason: UnsentReason): void {
+    this.#moved.filter(keeps, event => {
+      if (this.#records.attemptsOf(event) === 0) this.#records.leaveUnsent(event, reason)
+    })
   }
 
   #dropRetries(keeps: (event: number) => boolean): void {

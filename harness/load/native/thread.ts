@@ -86,6 +86,7 @@ export class SenderThread {
     this.#fail(new FloodmarkError('invalid', `${this.#name}'s thread hangs: no sign of life for ${(mostUnanswered * everyMs) / 1_000} s, so the flood was not sent as planned`, {
       hint: 'A disk that does not answer (--out chooses another) or a machine without a core to spare does that.',
     }))
+    void this.#worker.terminate()
   }
 
   #fail(error: FloodmarkError): void {
