@@ -1,7 +1,7 @@
 // What k6 can draw of a load, and how many virtual users that takes.
 import type { Plan } from '../../plan/plan.ts'
 import type { RetryPolicy } from '../../platform/retry-policy.ts'
-import type { Asked } from '../engine.ts'
+import { platformFaults, type Asked } from '../engine.ts'
 import { stageProblems } from './stages.ts'
 
 /**
@@ -13,9 +13,10 @@ const fewestUsers = 10
 
 /** What k6 cannot send: its executor takes events off a rate, one after the other, each once, and nothing can be said to it meanwhile. */
 export function k6Problems({ load: { shape, spacing, realism }, faults }: Asked): string[] {
-  const ofPlatform = faults.filter(({ target }) => target === 'platform')
+  // The Admin API is the platform's too, and stays the harness's own whatever sends.
+  const ofPlatform = faults.filter(({ kind }) => (platformFaults as readonly string[]).includes(kind))
   return [
-    ...ofPlatform.map(({ id, kind }) => `faults: ${id} (${kind}) is one of the platform's own, must be left out for the engine k6, which cannot be told to misbehave`),
+    ...ofPlatform.map(({ id, kind }) => `faults: ${id} (${kind}) is done by the sender itself, must be left out for the engine k6, which cannot be told to misbehave`),
     ...(spacing === 'even' ? [] : [`load.spacing: found "${spacing}", must be "even" for the engine k6, whose executors space iterations evenly along a rate`]),
     ...(realism === undefined ? [] : ['load.realism: found some, must be left out for the engine k6, which sends events once and in the order of their rate']),
     ...stageProblems(shape),
