@@ -74,9 +74,11 @@ function checkLines(check: RunRecord['checks'][number], record: RunRecord, colum
   const observed = plainText(check.observed)
   const expected = plainText(`expected ${check.expected}`)
   const room = columns - indent
+  // Of a run that says nothing, what shows it or what to do is all that there is to know.
+  const proof = check.verdict === 'invalid' ? check.evidence.slice(0, 1).flatMap(text => wrap(plainText(text), room)) : []
   const lines = observed.length + expected.length + 2 <= room ? [`${observed}  ${paint('dim', expected)}`] : [...wrap(observed, room), ...wrap(expected, room).map(line => paint('dim', line))]
   const start = `  ${paint(tones[tone], lead)}${shorten(plainText(check.name), nameWidth).padEnd(nameWidth)}  `
-  return lines.map((line, index) => (index === 0 ? start : ' '.repeat(indent)) + line)
+  return [...lines, ...proof].map((line, index) => (index === 0 ? start : ' '.repeat(indent)) + line)
 }
 
 function ordersLine(record: RunRecord): string {

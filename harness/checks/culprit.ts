@@ -1,6 +1,6 @@
 // Why a generator did not keep up: the plan's rate, CPU or sockets, by what its threads measured while they were behind.
 import type { Evidence } from './check.ts'
-import { inWords, msInWords, shareInWords } from './wording.ts'
+import { inWords, msInWords } from './wording.ts'
 
 export interface Culprit {
   /** Its name and the arithmetic that says so. */
@@ -24,7 +24,7 @@ export function findCulprit(evidence: Pick<Evidence, 'sender' | 'plan'>): Culpri
   if (worst === undefined || worst.behind.ms === 0) return guessCulprit(evidence)
   const { ms, cpuMs, waitedForCoreMs, withoutSocketMs } = worst.behind
   const whole = sender.threads!.length === 1
-  const share = whole ? '' : ` (${shareInWords(worst.events, plan.eventCount)} of them through this thread)`
+  const share = whole ? '' : ` (${percent(worst.events, plan.eventCount)} of them through this thread)`
   const asked = `the plan has up to ${inWords(Math.round(plan.peakPerSecond))} webhooks a second${share}`
   if (cpuMs / ms >= wholeCore) return tooHighRate(worst, asked, whole)
   if (waitedForCoreMs / ms < most && withoutSocketMs / ms >= most) return tooFewSockets(worst, asked, plan.peakPerSecond * (worst.events / plan.eventCount))
@@ -44,7 +44,7 @@ function tooFewSockets({ name, maxSockets, behind: { ms, socketMs, attempts } }:
   const holdMs = attempts === 0 ? ms : socketMs / attempts
   return {
     said: `sockets: ${name} had ${inWords(inUse)} of ${inWords(maxSockets)} in use in the ${msInWords(ms)} it was behind, and an attempt held one for ${msInWords(holdMs)}${attempts === 0 ? ' and more' : ''}: ${inWords(inUse)} / ${msInWords(holdMs)} = ${inWords(perSecond(inUse, holdMs))} attempts a second; ${asked}`,
-    cure: `see why the intake takes ${msInWords(holdMs)} to answer; to offer the load all the same ${name} needs ${inWords(Math.ceil((peakPerSecond * holdMs) / 1_000))} sockets and those that retries hold (load.maxSockets)`,
+    cure: `${name} needs ${inWords(Math.ceil((peakPerSecond * holdMs) / 1_000))} sockets at that rate, and what retries hold besides: raise load.maxSockets, or see why the intake takes ${msInWords(holdMs)} to answer`,
   }
 }
 

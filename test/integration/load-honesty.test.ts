@@ -19,9 +19,9 @@ it('planned = sent + unsent, each with a reason, whatever the intake, the platfo
       senders: fc.integer({ min: 1, max: 2 }), seed: fc.nat(1_000), maxSockets: fc.integer({ min: 2, max: 40 }),
       answers: fc.array(fc.constantFrom('200', '500', '503', 'reset', 'nothing'), { minLength: 1, maxLength: 6 }),
       retries: fc.integer({ min: 0, max: 2 }), removesSubscription: fc.boolean(), disordered: fc.boolean(),
-      fault: fc.constantFrom('none', 'silence', 'unsubscribe', 'disorder', 'dropRetries'), finishAfterMs: fc.option(fc.integer({ min: 0, max: 400 })),
+      faults: fc.subarray(['silence', 'unsubscribe', 'disorder', 'dropRetries'] as const), finishAfterMs: fc.option(fc.integer({ min: 0, max: 400 })),
     }),
-    async ({ senders, seed, maxSockets, answers, retries, removesSubscription, disordered, fault, finishAfterMs }) => {
+    async ({ senders, seed, maxSockets, answers, retries, removesSubscription, disordered, faults, finishAfterMs }) => {
       const realism = disordered ? { duplicates: { share: 0.2, by: '100ms' as const }, late: { share: 0.2, by: '100ms' as const } } : undefined
       const plan = compilePlan({ load: { shape, shops: 6, topics: ['orders/create'], timeScale: 1, realism }, seed, scenarioHash: '', warmUp: { durationMs: 0, ratePerSecond: 0 } })
       await using intake = await startIntake((socket, { number }) => {
@@ -33,10 +33,10 @@ it('planned = sent + unsent, each with a reason, whatever the intake, the platfo
       const { engine, history } = under
       const { sending } = under.flood()
       const parameters = { silence: { catchUpMs: 50 }, unsubscribe: { share: 0.5 }, disorder: { withinMs: 60 }, dropRetries: { share: 0.5 } }
-      if (fault !== 'none') await engine.platform!.disturb(fault, parameters[fault])
+      for (const fault of faults) await engine.platform!.disturb(fault, parameters[fault])
       await sleep(finishAfterMs ?? 100)
       if (finishAfterMs !== null) await engine.finish('interrupted')
-      else if (fault !== 'none') await engine.platform!.disturb(fault, undefined)
+      else for (const fault of faults) await engine.platform!.disturb(fault, undefined)
       await sending
       const report = await engine.report()
       const unsent = Object.values(report.unsent).reduce((sum, count) => sum + count, 0)

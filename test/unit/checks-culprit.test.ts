@@ -35,7 +35,7 @@ describe('the culprit of a generator that did not keep up', () => {
   test('is sockets where all of them were in use, with how long each was held', () => {
     const { observed, evidence } = kept(lateRun({ ms: 8_000, cpuMs: 400, waitedForCoreMs: 200, withoutSocketMs: 7_500, socketMs: 64 * 8_000, attempts: 640 }))
     expect(observed).toContain('the culprit is sockets: the sender had 64 of 64 in use in the 8 s it was behind, and an attempt held one for 800 ms: 64 / 800 ms = 80 attempts a second; the plan has up to 100 webhooks a second')
-    expect(evidence).toEqual([expect.stringContaining('see why the intake takes 800 ms to answer; to offer the load all the same the sender needs 80 sockets')])
+    expect(evidence).toEqual(['what to do: the sender needs 80 sockets at that rate, and what retries hold besides: raise load.maxSockets, or see why the intake takes 800 ms to answer'])
   })
 
   test('is sockets that no answer ever freed', () => {

@@ -44,6 +44,17 @@ describe('the summary of a run', () => {
     expect(renderSummary({ ...record, plan: many }, { color: false, folder }).replace(/\s+/g, ' ')).toContain('part-3: 24 h at 1/1,440 of its time; 5 more')
   })
 
+  it('says of an invalid check what shows it or what to do, and of others only what was seen', () => {
+    const text = (verdict: 'invalid' | 'missed'): string => {
+      const record = recordWithVerdict(verdict)
+      for (const check of record.checks) check.evidence = ['what to do: raise load.maxSockets', 'and more']
+      return renderSummary(record, { color: false, folder })
+    }
+    expect(text('invalid').match(/what to do: raise load\.maxSockets/g)).toHaveLength(1)
+    expect(text('invalid')).not.toContain('and more')
+    expect(text('missed')).not.toContain('what to do')
+  })
+
   it('sets answers from the planned instant beside those from the send, where they differ', () => {
     const record = passedRecord()
     const { answer, uncorrected } = record.latencyMs
