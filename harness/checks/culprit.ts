@@ -8,10 +8,12 @@ export interface Culprit {
   cure: string
 }
 
-/** A thread that uses so much of a core has no more to give. */
+/** A thread that ran or waited to run for so much of the time had work for a whole core; that its sockets were all in use then is a consequence, since it read answers late. */
 const wholeCore = 0.85
-/** What took most of the time. */
-const most = 0.5
+/** So much of it without a core is beyond what two threads that meet now and then cost each other. */
+const starved = 0.25
+/** Of the time, without a socket. */
+const mostly = 0.5
 /** As many sends as this wait, and the lag's p99 is that of those that waited. */
 const tellingShare = 0.01
 
@@ -26,8 +28,9 @@ export function findCulprit(evidence: Pick<Evidence, 'sender' | 'plan'>): Culpri
   const whole = sender.threads!.length === 1
   const share = whole ? '' : ` (${percent(worst.events, plan.eventCount)} of them through this thread)`
   const asked = `the plan has up to ${inWords(Math.round(plan.peakPerSecond))} webhooks a second${share}`
-  if (cpuMs / ms >= wholeCore) return tooHighRate(worst, asked, whole)
-  if (waitedForCoreMs / ms < most && withoutSocketMs / ms >= most) return tooFewSockets(worst, asked, plan.peakPerSecond * (worst.events / plan.eventCount))
+  const hadWork = (cpuMs + waitedForCoreMs) / ms >= wholeCore
+  if (hadWork && waitedForCoreMs / ms < starved) return tooHighRate(worst, asked, whole)
+  if (!hadWork && withoutSocketMs / ms >= mostly) return tooFewSockets(worst, asked, plan.peakPerSecond * (worst.events / plan.eventCount))
   return noCore(worst)
 }
 

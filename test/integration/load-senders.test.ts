@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 
+import { monotonicMs } from '../../harness/clock.ts'
 import { attemptFiles, readAttempts } from '../../harness/history/attempt-file.ts'
-import { REFUSED } from '../../harness/history/history.ts'
+import { ACKED, REFUSED } from '../../harness/history/history.ts'
+import type { RetryEngine } from '../../harness/load/native/engine.ts'
 import { shareOut } from '../../harness/load/native/shares.ts'
 import { SenderThread } from '../../harness/load/native/thread.ts'
 import { compilePlan } from '../../harness/plan/compile.ts'
@@ -87,6 +89,25 @@ it('has a fault of the platform in force in every thread, and counts what met it
   await platform.disturb('duplicate', undefined)
   expect(platform.state('duplicate').inForce).toBe(false)
   expect(new Set(senderOf)).toEqual(new Set([0, 1]))
+})
+
+it('retries what another engine sent first, and sends what that left, each event in the thread of its shop', async () => {
+  const plan = compile()
+  const ends = plan.eventCount - 50
+  await using intake = await startIntake(socket => socket.write(ok))
+  await using under = await openEngine('native', intake.port, { plan, shape, senders: 2, retries: { ...noRetries, delaysMs: [10] } })
+  const engine = under.engine as RetryEngine
+  const startedAtMs = monotonicMs()
+  const sending = engine.sendRetries({ from: 0, to: plan.eventCount, startedAtMs, wallMs: Date.now() })
+  // Of what the other one sent, every third was refused.
+  await engine.take(Float64Array.from(Array.from({ length: ends }, (_, event) => [event, startedAtMs, startedAtMs + 1, event % 3 === 0 ? 503 : 200, event % 3 === 0 ? REFUSED : ACKED]).flat()))
+  await engine.sendRest(ends)
+  await sending
+  const corpus = createCorpus(plan)
+  const owed = Array.from({ length: plan.eventCount }, (_, event) => event).filter(event => event % 3 === 0 || event >= ends)
+  expect(intake.requests.map(request => header(request, 'webhook-id')).toSorted()).toEqual(owed.map(event => corpus.webhookId(event)).toSorted())
+  expect(engine.counters()).toMatchObject({ sent: plan.eventCount, attempts: ends + owed.length, acked: plan.eventCount, unsent: 0, open: 0 })
+  expect(under.history.attempts.every((attempts, event) => attempts === (event % 3 === 0 && event < ends ? 2 : 1))).toBe(true)
 })
 
 it('fails as a whole with the cause when one thread fails, and can still be closed', async () => {

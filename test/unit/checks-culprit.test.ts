@@ -48,6 +48,11 @@ describe('the culprit of a generator that did not keep up', () => {
     expect(evidence).toEqual([expect.stringContaining('leave the generator a core')])
   })
 
+  test('is not sockets where answers were only read late, for want of a core', () => {
+    expect(kept(lateRun({ ms: 5_000, cpuMs: 3_080, waitedForCoreMs: 1_835, withoutSocketMs: 4_933, socketMs: 512 * 5_000, attempts: 118_974 })).observed).toContain('CPU, which the generator did not get: the sender used 62 % of a core')
+    expect(kept(lateRun({ ms: 5_000, cpuMs: 300, waitedForCoreMs: 2_600, withoutSocketMs: 4_933, socketMs: 64 * 5_000, attempts: 100 })).observed).toContain('the culprit is sockets')
+  })
+
   test('is named with its thread, its share of the plan, and what a shop means for the cure', () => {
     const { observed, evidence } = kept(lateRun({ ms: 4_000, cpuMs: 3_900, attempts: 4 }, { ms: 10, cpuMs: 1 }))
     expect(observed).toContain('sender 1 used 98 % of a core')

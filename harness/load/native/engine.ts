@@ -41,12 +41,8 @@ export async function startNativeEngine({ history, senders = 1, ...options }: En
   const files = attemptFiles(options.attemptsFile, senders)
   const members = shares.map((share, index) => {
     const name = senders === 1 ? 'the sender' : `sender ${index + 1}`
-    const counters = createCounters()
-    const disturbanceCells = createDisturbanceCells()
     const own = { ...options, plan: share.plan, maxSockets: share.maxSockets, attemptsFile: files[index] }
-    const data: SenderThreadData = { name, options: own, history: history.shape, address, counters, disturbanceCells }
-    const worker = new Worker(modulePath(import.meta.url, './sender-thread.ts'), { name, workerData: data })
-    return { name, events: share.events, counters, disturbanceCells, thread: new SenderThread(name, worker) }
+    return startMember({ name, options: own, history: history.shape, address, counters: createCounters(), disturbanceCells: createDisturbanceCells() }, share.events)
   })
   const askAll = (call: Call): Promise<(ThreadReport | undefined)[]> => Promise.all(members.map(({ thread }) => thread.ask(call)))
   const closeAll = async (): Promise<void> => void await Promise.all(members.map(({ thread }) => thread.close()))
@@ -85,6 +81,18 @@ export async function startNativeEngine({ history, senders = 1, ...options }: En
     },
     close: closeAll,
   }
+}
+
+interface Member extends Pick<SenderThreadData, 'name' | 'counters' | 'disturbanceCells'> {
+  /** Of the plan, how many are its own. */
+  events: number
+  thread: SenderThread
+}
+
+function startMember(data: SenderThreadData, events: number): Member {
+  const { name, counters, disturbanceCells } = data
+  const worker = new Worker(modulePath(import.meta.url, './sender-thread.ts'), { name, workerData: data })
+  return { name, events, counters, disturbanceCells, thread: new SenderThread(name, worker) }
 }
 
 /** The intake's address, looked up once: a lookup for each connection would be part of what is measured. */
