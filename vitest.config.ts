@@ -16,7 +16,7 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000, sequence: { groupOrder: 0 } },
       },
       {
-        // Real servers on a machine of two cores: one file at a time, after everything that is quick.
+        // Real servers on a machine of two cores: two files at a time, since most of their time is waiting, after everything that is quick.
         extends: true,
         test: {
           name: 'servers',
@@ -24,7 +24,7 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
