@@ -23,8 +23,8 @@ export function weigh(expected: Expectation | undefined, { exit, checks }: RunEn
   if (expected === undefined && exit === 0) return { kind: 'asExpected', by: '' }
   const caught = expected && checks.find(check => check.name === expected.check && check.verdict === 'fail')
   if (caught && exit === expected.exit) return { kind: 'asExpected', by: `${caught.name}: ${caught.observed}` }
-  const failing = checks.filter(check => check.verdict === 'fail')
-  const telling = failing.length > 0 ? failing : checks.filter(check => check.verdict !== 'pass')
-  const by = telling.map(check => `${check.name} ${check.verdict}: ${check.observed}`).join('; ')
-  return { kind: exit === exitCode('invalid') ? 'invalid' : 'otherwise', by }
+  const isInvalid = exit === exitCode('invalid')
+  const telling = checks.filter(check => check.verdict === (isInvalid ? 'invalid' : 'fail'))
+  const by = (telling.length > 0 ? telling : checks.filter(check => check.verdict !== 'pass')).map(check => `${check.name} ${check.verdict}: ${check.observed}`).join('; ')
+  return { kind: isInvalid ? 'invalid' : 'otherwise', by }
 }

@@ -4,11 +4,11 @@ import { variant } from '../variant.ts'
 
 export default defineScenario({
   name: 'deploy',
-  hypothesis: 'A worker that is told to end finishes or gives back what it holds.',
+  hypothesis: 'A worker that is told to end while its destination is away finishes or gives back what it holds.',
   system: variant({ settle: '7s' }),
-  parameters: { rate: 15, duration: '5s' },
+  parameters: { rate: 15, duration: '6s' },
   load: parameters => steady(parameters),
   generator: patient,
-  faults: [at('1s').deploy('worker').for('1.5s')],
+  faults: [at('0.5s').cut('worker->destination').for('2.5s'), at('1.5s').deploy('worker').for('3.5s')],
   expect: [noLoss(), noDuplicateEffects(), noPhantoms(), intact()],
 })
