@@ -20,18 +20,32 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'servers',
-          include: ['test/{integration,contract,package}/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts'],
+          include: ['test/{integration,package}/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/k6-*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
+          globalSetup: ['test/build-tools.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Needs k6, which takes minutes to build on a machine that has none: `npm run test:k6`.
+        extends: true,
+        test: {
+          name: 'k6',
+          include: ['test/contract/**/*.test.ts', 'test/integration/k6-*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          globalSetup: ['test/build-tools.ts'],
+          sequence: { groupOrder: 2 },
         },
       },
       {
         // Needs a Chromium, which a fresh machine may not have: `npm run test:browser`.
         extends: true,
-        test: { name: 'browser', include: ['test/integration/**/*.browser.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 2 } },
+        test: { name: 'browser', include: ['test/integration/**/*.browser.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 3 } },
       },
     ],
   },
