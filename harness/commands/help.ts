@@ -73,7 +73,7 @@ Examples:
 
 export const matrixHelp = `
 Each cell is a run of its own: a constant flood of nine seconds, one dependency failing in one way from the second to the sixth. What users see is
-told in one word, the worst that happened to any order: unharmed, delayed (by more than a second), retried (not accepted at first), duplicated,
+told in one word, the worst that happened to any order: unharmed, delayed (by more than two seconds), retried (not accepted at first), duplicated,
 missed (never accepted), lost (accepted and gone). Cells are kept: a later call with --rows and --columns runs those again and leaves the rest.
 
 What should happen is declared in a file that you edit, { "queue": { "kill": "retried" } }; a cell that is other than declared is exit 2.

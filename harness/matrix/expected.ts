@@ -4,7 +4,7 @@ import { outcomes, type MatrixRecord } from '../../reports/matrix/record.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import { oneOf, problemsOf, unknownKey } from '../scenario/rules.ts'
 import type { Dependency } from './dependency.ts'
-import { modes } from './modes.ts'
+import { modes as knownModes } from './modes.ts'
 
 type Expected = MatrixRecord['expected']
 
@@ -33,7 +33,7 @@ export function readExpected(file: string, dependencies: readonly Dependency[], 
 function problemsOfExpected(declared: unknown, dependencies: readonly Dependency[]): string[] {
   if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return ['must be an object: a dependency, then a failure mode, then what may happen']
   const rows = dependencies.map(({ name }) => name)
-  const columns = modes.map(({ name }) => name)
+  const columns = knownModes.map(({ name }) => name)
   return Object.entries(declared).flatMap(([row, cells]) => {
     if (!rows.includes(row)) return [unknownKey(row, rows)]
     if (typeof cells !== 'object' || cells === null) return [`${row}: must be an object: a failure mode, then what may happen`]
@@ -42,7 +42,10 @@ function problemsOfExpected(declared: unknown, dependencies: readonly Dependency
 }
 
 /** The text of such a file for what was found: the beginning of a declaration. Cells that say nothing are left out. */
-export function declaration({ cells }: Pick<MatrixRecord, 'cells'>): string {
-  const rows = Object.entries(cells).map(([row, columns]) => [row, Object.fromEntries(Object.entries(columns).filter(([, { outcome }]) => (outcomes as readonly string[]).includes(outcome)).map(([column, { outcome }]) => [column, outcome]))])
-  return `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`
+export function declaration({ cells, dependencies, modes }: Pick<MatrixRecord, 'cells' | 'dependencies' | 'modes'>): string {
+  const rows = dependencies.map(({ name: row }) => [row, Object.fromEntries(modes.flatMap(({ name: column }) => {
+    const outcome = cells[row]?.[column]?.outcome
+    return outcome !== undefined && (outcomes as readonly string[]).includes(outcome) ? [[column, outcome]] : []
+  }))] as const)
+  return `${JSON.stringify(Object.fromEntries(rows.filter(([, columns]) => Object.keys(columns).length > 0)), null, 2)}\n`
 }

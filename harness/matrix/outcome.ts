@@ -2,8 +2,8 @@
 import type { MatrixCell, Outcome } from '../../reports/matrix/record.ts'
 import type { RunRecord } from '../../reports/record.ts'
 
-/** An order that arrives within this was not delayed as far as anyone can tell: the reference batches for tens of ms, and cells share their machine. */
-const noticedMs = 1_000
+/** An order that arrives within this was not delayed as far as anyone can tell. Half of a fault's length, so that a machine that cells share decides no cell. */
+const noticedMs = 2_000
 
 /** The worst that happened to any order, whatever the run's own verdict: a lost order outweighs a thousand late ones. */
 export function outcomeOf({ verdict, counts, latencyMs }: Pick<RunRecord, 'verdict' | 'counts' | 'latencyMs'>): MatrixCell['outcome'] {
