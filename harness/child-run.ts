@@ -13,8 +13,6 @@ export interface ChildRunOptions {
 }
 
 export interface ChildRun {
-  /** Exit code of the command, by the table; null where a signal ended it. */
-  code: number | null
   /** Undefined where the run came to no record. */
   record: RunRecord | undefined
   /** The last lines that it said, for whoever must tell why there is no record. */
@@ -41,11 +39,11 @@ export async function runInChild(scenarioFile: string, { seed, out, signal }: Ch
   }
   signal.addEventListener('abort', stop, { once: true })
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
+    await new Promise((resolve, reject) => {
       child.once('error', error => reject(new FloodmarkError('internal', `a run could not be started: ${error.message}`, { cause: error })))
       child.once('close', resolve)
     })
-    return { code, record: readRecord(stdout), lastLines: stderr.trimEnd().split('\n').slice(-toldLines) }
+    return { record: readRecord(stdout), lastLines: stderr.trimEnd().split('\n').slice(-toldLines) }
   } finally {
     clearTimeout(limit)
     signal.removeEventListener('abort', stop)

@@ -10,7 +10,7 @@ import { search, type SearchResult } from '../explore/search.ts'
 import { cellsOf } from '../matrix/cells.ts'
 import { dependenciesOf } from '../matrix/dependency.ts'
 import { durationMs, type Duration } from '../scenario/duration.ts'
-import { findFile, loadScenario, loadSystem, shipped } from '../scenario/load.ts'
+import { loadScenario, loadSystem, systemModuleOf } from '../scenario/load.ts'
 import { prepare } from '../scenario/prepare.ts'
 import { resolveFaults } from '../scenario/resolve-faults.ts'
 import { unknownKey } from '../scenario/rules.ts'
@@ -35,8 +35,6 @@ export interface ExploreCommandOptions {
 }
 
 const shortestMs = 500
-/** Runs share their machine, and what they are asked is whether an invariant holds, not when. */
-const lagP99Ms = 500
 
 /** Ends `broken` with the smallest schedule where one was found, `pass` where none was. */
 export async function explore(options: ExploreCommandOptions, signal: AbortSignal): Promise<ExitName> {
@@ -75,13 +73,13 @@ async function drawnQuest({ system: named, seed, runs, maxFaults, longest, only,
     throw new FloodmarkError('usage', `faults of up to ${longest} do not fit in a flood of ${duration}`, { hint: `--longest from 500ms to ${(limits.untilMs - limits.fromMs) / 1_000}s, or a longer --duration` })
   }
   const problemsOf = (schedule: Schedule): string[] => scheduleProblems(schedule, system, floodMs)
-  const systemModule = shipped('system').has(named) ? `floodmark/${named}` : findFile('system', named)
+  const systemModule = systemModuleOf(named)
   return {
     name: system.name,
     most: runs,
     scheduleOf: number => drawSchedule(seed, number, pool, limits, problemsOf),
     isPossible: schedule => problemsOf(schedule).length === 0,
-    sourceOf: (name, faults) => scenarioSource({ name, hypothesis: `${system.name} loses, doubles and changes no order under this schedule.`, systemModule, rate, duration, faults, lagP99Ms }),
+    sourceOf: (name, faults) => scenarioSource({ name, hypothesis: `${system.name} loses, doubles and changes no order under this schedule.`, systemModule, rate, duration, faults }),
   }
 }
 

@@ -14,7 +14,7 @@ import { declaration, expectedFileOf, readExpected } from '../matrix/expected.ts
 import { modes } from '../matrix/modes.ts'
 import { describeFloodmark, describeMachine } from '../phases/machine.ts'
 import { hashSystem } from '../scenario/hash.ts'
-import { findFile, loadSystem, shipped } from '../scenario/load.ts'
+import { findFile, loadSystem, systemModuleOf } from '../scenario/load.ts'
 import { unknownKey } from '../scenario/rules.ts'
 import type { System } from '../scenario/system.ts'
 import { checkOutFolder } from './out-folder.ts'
@@ -53,14 +53,16 @@ export async function matrix(options: MatrixCommandOptions, signal: AbortSignal)
     expectedFile: expected === undefined ? null : relative(process.cwd(), expectedFile),
   }
   let done = 0
+  let written = Promise.resolve()
   await runCells(chosen, {
-    systemModule: shipped('system').get(options.system) === undefined ? file : `floodmark/${options.system}`,
+    systemModule: systemModuleOf(options.system),
     systemName: system.name,
     seed: options.seed, rate: options.rate, jobs: options.jobs, folder, signal,
     async onCell({ dependency, mode }, result) {
       (record.cells[dependency.name] ??= {})[mode.name] = result
-      // After every cell: what was found stays found, whatever ends the rest.
-      await writeMatrix(folder, record, Date.now())
+      // After every cell: what was found stays found, whatever ends the rest. One write after another, since two cells may end together.
+      written = written.then(() => writeMatrix(folder, record, Date.now()))
+      await written
       const state = stateOf(record, dependency.name, mode.name)
       process.stderr.write(`  ${String(++done).padStart(String(chosen.length).length)}/${chosen.length}  ${dependency.name} ${mode.name}: ${result.outcome}${state === 'differs' ? `, declared ${record.expected[dependency.name][mode.name]}` : ''}${result.tries > 1 ? ` (try ${result.tries})` : ''}\n`)
     },

@@ -33,8 +33,6 @@ export interface CellsOptions {
 
 /** A run that says nothing, because its machine was busy or its sample too thin, is done again this often in all. */
 const mostTries = 3
-/** Cells share their machine, and what is asked of them is what became of each order, not to the millisecond when. */
-const lagP99Ms = 500
 
 /** The cells of a system that the modes say something of, and those that they do not. */
 export function cellsOf(dependencies: readonly Dependency[]): { cells: Cell[]; impossible: Record<string, string[]> } {
@@ -90,7 +88,7 @@ function sourceOf({ dependency, mode, faults }: Cell, { systemModule, systemName
   return scenarioSource({
     name: fileName({ dependency, mode }).slice(0, 60),
     hypothesis: `While ${dependency.name} fails (${mode.name}: ${mode.summary}), ${systemName} loses no order.`,
-    systemModule, rate, faults, lagP99Ms, duration: cellDuration,
+    systemModule, rate, faults, duration: cellDuration,
   })
 }
 

@@ -52,6 +52,11 @@ export function findFile(kind: Kind, nameOrPath: string): string {
   })
 }
 
+/** What a written scenario imports a system from: the package's own name for it where it ships, so that the file works elsewhere too; else its path. */
+export function systemModuleOf(nameOrPath: string): string {
+  return shipped('system').has(nameOrPath) ? `floodmark/${nameOrPath}` : findFile('system', nameOrPath)
+}
+
 async function importDefault(kind: Kind, file: string): Promise<unknown> {
   useOwnModules()
   try {

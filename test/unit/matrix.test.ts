@@ -41,7 +41,7 @@ test('every mode is a cell of each dependency that it says something of, and of 
 test('the scenario of every cell is a file that loads, and has no problem', async () => {
   for (const { dependency, mode, faults } of cellsOf(dependencies).cells) {
     const file = join(folder, `${dependency.name}-${mode.name}.ts`)
-    writeFileSync(file, scenarioSource({ name: 'cell', hypothesis: "it's fine", systemModule: 'floodmark/reference', rate: 100, duration: '9s', faults, lagP99Ms: 500 }))
+    writeFileSync(file, scenarioSource({ name: 'cell', hypothesis: "it's fine", systemModule: 'floodmark/reference', rate: 100, duration: '9s', faults }))
     const prepared = prepare(await loadScenario(file))
     expect(prepared.faults.map(fault => [fault.kind, fault.target, fault.atMs, fault.forMs])).toEqual(faults.map(({ kind, target }) => [kind, target, 2_000, 4_000]))
     expect(prepared.scenario.hypothesis).toBe("it's fine")
