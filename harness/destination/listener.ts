@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { until } from '../clock.ts'
 
-/** Another process's connection may have been given the port meanwhile as its own end; that passes. */
+/** A port outside the kernel's range for outgoing connections is not taken meanwhile; where there is none (free-port.ts), one may hold it for a while. */
 const reopenLimitMs = 5_000
 
 /** Listens; resolves with the port. */

@@ -11,6 +11,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { monotonicMs } from '../clock.ts'
+import { createPortPicker } from '../environment/free-port.ts'
 import { platform } from '../environment/links.ts'
 import { causeOf } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -107,17 +108,18 @@ async function openServers(command: Extract<ServerCommand, { kind: 'open' }>, pl
   const generator = xoroshiro128plus(plan.seed)
   const random = (): number => uniformFloat64(generator)
   const open: Servers['open'] = new Map()
+  const pickPort = createPortPicker()
   const destinationPorts: Record<string, number> = {}
   for (const name of names) {
     const destination = system.destinations[name]
     const conduct = new Conduct(destination.latency, random)
     const server = createDestinationServer({ name, destination, correlate: system.correlate, log, timeScale: command.timeScale, conduct, random })
-    destinationPorts[name] = await listen(server, host)
+    destinationPorts[name] = await listen(server, host, await pickPort())
     open.set(name, { server, port: destinationPorts[name], conduct })
   }
   const conduct = new Conduct({ p50: '0ms' }, random)
   const server = createAdminServer(admin, conduct)
-  const adminPort = await listen(server, host)
+  const adminPort = await listen(server, host, await pickPort())
   open.set(platform, { server, port: adminPort, conduct })
   return { servers: { finder, log, admin, open }, ports: { adminPort, destinationPorts } }
 }

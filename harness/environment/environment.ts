@@ -1,4 +1,6 @@
 import type { Ready, System } from '../scenario/system.ts'
+import type { Life } from './life.ts'
+import type { UndoStep } from './undo-step.ts'
 
 /**
  * A started system: components up, every link in place. Local processes and containers are two makers of this one shape.
@@ -53,11 +55,12 @@ export interface StartedComponent {
   readonly name: string
   /** False for what already ran: no fault can be done to it. */
   readonly managed: boolean
+  /** The life that it has now, or had last; undefined before the first, and for what already ran. */
+  readonly life: Life | undefined
+  /** Where it is a process of this machine that runs now. */
   readonly pid: number | undefined
-  /** From /proc/<pid>/stat, to tell a process from a later one with its pid. */
-  readonly startTime: string | undefined
   readonly logFile: string | undefined
-  /** SIGKILL to the whole process group; resolves when it has exited. The death counts as asked for. */
+  /** SIGKILL to all its processes; resolves when they are gone. The death counts as asked for. */
   kill(): Promise<string>
   /** Asks it to end, as a deploy does, and kills it where it has not within the limit: says how it ended and how long that took. The death counts as asked for. */
   shutDown(limitMs: number): Promise<string>
@@ -74,19 +77,22 @@ export interface Link {
   readonly name: string
   readonly from: string
   readonly to: string
-  /** `host:port` that `from` connects to. */
+  /** `host:port` that `from` connects to. In containers that is a name of the run's own network. */
   readonly listen: string
+  /** `host:port` where the harness comes through the same proxy from where it stands itself: `listen`, or a port of it published on loopback. */
+  readonly probeAt: string
+  /** Where the proxy connects to, as it sees the others. */
   readonly upstream: string
   readonly protocol: 'nats' | 'postgres' | 'http' | 'tcp'
-  /** Toxiproxy's API and the proxy's name; undefined with `--links direct`, where no fault on a link can be done. */
-  readonly proxy: { api: string; name: string } | undefined
+  /** Toxiproxy's API as the harness reaches it, the proxy's name, and what the proxy listens on; undefined with `--links direct`, where no fault on a link can be done. */
+  readonly proxy: { api: string; name: string; listen: string } | undefined
   /** Request that gets an answer through it. */
   readonly ready: Ready
 }
 
-/** The part of the undo journal that arranging needs: how to end a process with everything it has started, and which folder to remove. */
+/** The part of the undo journal that arranging needs: what has been started is written down with how to end it. */
 export interface ProcessJournal {
-  add(step: { do: 'signal'; pid: number; startTime: string; signal: 'SIGKILL' } | { do: 'remove-folder'; path: string }): number
+  add(step: UndoStep): number
   done(id: number): void
 }
 

@@ -89,11 +89,11 @@ export function createLocalComponent(launch: Launch, { log, journal, onDeath }: 
     name,
     managed: true,
     logFile: log.file,
+    get life() {
+      return current?.life
+    },
     get pid() {
       return alive()?.pid
-    },
-    get startTime() {
-      return alive()?.startTime
     },
     start,
     async kill() {

@@ -5,6 +5,7 @@ import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
 import type { ProcessJournal } from './environment.ts'
 import type { ProcessLaunch } from './launch.ts'
+import { processLife, type Life } from './life.ts'
 import { anyAlive, readProcess, signalTree, treeOf } from './process-tree.ts'
 
 const killLimitMs = 5_000
@@ -12,7 +13,7 @@ const lastWordsLimitMs = 200
 
 export interface LocalProcess {
   readonly pid: number
-  readonly startTime: string
+  readonly life: Life
   /** Whether the harness has ended it; otherwise its death is a finding. */
   readonly asked: boolean
   /** How it ended, once it has. */
@@ -104,7 +105,7 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
 
   return {
     pid,
-    startTime,
+    life: processLife(pid, startTime),
     get asked() {
       return asked
     },

@@ -38,7 +38,7 @@ export async function planRoutes({ system, servers, links: kind }: Pick<ArrangeO
   for (const link of names) {
     const upstream = upstreamOf(link, system, { ports, nodePorts }, servers)
     const listen = kind === 'direct' ? upstream : `${host}:${(await fixedPort(link, names, system)) ?? (await pickPort())}`
-    links.set(link.name, { ...link, listen, upstream, proxy: undefined, ready: readyOf(system, link.to) })
+    links.set(link.name, { ...link, listen, probeAt: listen, upstream, proxy: undefined, ready: readyOf(system, link.to) })
   }
   return { ports, nodePorts, links, toxiproxyPort: await pickPort() }
 }

@@ -22,7 +22,7 @@ export async function openLinks(api: string, links: ReadonlyMap<string, Link>): 
   const opened = new Map<string, Link>()
   for (const link of links.values()) {
     await toxiproxyAt(api).createProxy(link)
-    opened.set(link.name, { ...link, proxy: { api, name: link.name } })
+    opened.set(link.name, { ...link, proxy: { api, name: link.name, listen: link.listen } })
   }
   return opened
 }

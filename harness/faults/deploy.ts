@@ -2,7 +2,7 @@
 import { durationMs, mustDurationMs, type Duration } from '../scenario/duration.ts'
 import { countedMembers, countProblems, countProblemsWith, type CountParameters } from './count.ts'
 import type { FaultKind, FaultParameters, Watch } from './fault.ts'
-import { lifeOf, managedComponent, runs, seenAgain, seenDead, startAgain, startAnew } from './managed-component.ts'
+import { lifeOf, managedComponent, seenAgain, seenDead, startAgain, startAnew } from './managed-component.ts'
 
 export interface DeployParameters extends CountParameters {
   /** How long it may take to end before it is killed; 10s where it is left out, as most platforms have it. */
@@ -34,9 +34,9 @@ export const deploy: FaultKind<DeployParameters, 'component'> = {
   async watch(environment, target): Promise<Watch> {
     const victim = lifeOf(managedComponent(environment, target))
     return {
-      before: `process ${victim.pid} runs`,
+      before: `${victim.label} runs`,
       // How a process takes SIGTERM shows in its exit alone, and nothing else would make it end now.
-      look: async install => (runs(victim) ? undefined : { by: 'exit', evidence: `process ${victim.pid} ${install}` }),
+      look: async install => (victim.runs() ? undefined : { by: 'exit', evidence: `${victim.label} ${install}` }),
       close: () => {},
     }
   },

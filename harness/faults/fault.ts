@@ -2,6 +2,7 @@
 import type { Servers } from '../destination/servers.ts'
 import type { Engine, EngineCounters } from '../load/engine.ts'
 import type { Environment } from '../environment/environment.ts'
+import type { UndoStep } from '../environment/undo-step.ts'
 import type { FloodTime } from '../scenario/duration.ts'
 import type { System } from '../scenario/system.ts'
 
@@ -115,14 +116,6 @@ export interface Sighting {
   by: 'traffic' | 'probe' | 'exit'
   evidence: string
 }
-
-/** Everything the watchdog can do without the harness. A process is named by pid and start time, so that a reused pid is left alone; its whole tree is meant. */
-export type UndoStep =
-  | { do: 'enable-proxy'; api: string; proxy: string }
-  | { do: 'remove-toxics'; api: string; proxy: string }
-  | { do: 'signal'; pid: number; startTime: string; signal: 'SIGCONT' | 'SIGKILL' }
-  /** Only a folder whose own name starts with `floodmark-` is removed. */
-  | { do: 'remove-folder'; path: string }
 
 /** What is recorded of one fault: instants in ms since the flood began, null while it has not happened. */
 export interface FaultRecord {

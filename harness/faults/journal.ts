@@ -2,7 +2,7 @@
 import { appendFileSync, closeSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { readProcess } from '../environment/process-tree.ts'
-import type { UndoStep } from './fault.ts'
+import type { UndoStep } from '../environment/undo-step.ts'
 
 export const journalFile = 'journal.jsonl'
 

@@ -1,7 +1,7 @@
 // Fault `killLeader`: the node that leads when its moment comes dies by kill -9. Which one that is, only the cluster knows.
 import { clusterOf, clusterProblems } from './cluster.ts'
 import type { FaultKind, Watch } from './fault.ts'
-import { isDead, lifeOf, managedComponent, runs, seenAgain, startAgain, startAnew } from './managed-component.ts'
+import { isDead, lifeOf, managedComponent, seenAgain, startAgain, startAnew } from './managed-component.ts'
 
 const askLimitMs = 500
 const findLimitMs = 1_500
@@ -38,7 +38,7 @@ export const killLeader: FaultKind<{}, 'component'> = {
       before: `${before.node} leads ${before.of}`,
       // Not that it is dead, which was seen before, but what that does to the cluster: another leads what it led.
       async look(install) {
-        const dead = lives.filter(({ life }) => !runs(life)).map(({ node }) => node)
+        const dead = lives.filter(({ life }) => !life.runs()).map(({ node }) => node)
         const now = await cluster.leader(askLimitMs)
         if (dead.length === 0 || now.of !== before.of || dead.includes(now.node)) return undefined
         return { by: 'probe', evidence: `${install}; now ${now.node} leads ${now.of}` }

@@ -1,7 +1,7 @@
 // Fault `kill`: a component dies by kill -9, stays away for the window, and is started again on the same port and data.
 import { countedMembers, countProblems, countProblemsWith, unknownParameters, type CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
-import { ask, lifeOf, managedComponent, runs, seenAgain, seenDead, startAgain, startAnew } from './managed-component.ts'
+import { ask, lifeOf, managedComponent, seenAgain, seenDead, startAgain, startAnew } from './managed-component.ts'
 
 const probeLimitMs = 1_000
 
@@ -28,8 +28,8 @@ export const kill: FaultKind<CountParameters, 'component'> = {
     return {
       before: answer ?? 'answers no probe',
       async look(install) {
-        if (runs(victim)) return undefined
-        if (answer === undefined) return { by: 'exit', evidence: `process ${victim.pid}: ${install}` }
+        if (victim.runs()) return undefined
+        if (answer === undefined) return { by: 'exit', evidence: `${victim.label}: ${install}` }
         const now = await ask(component, probeLimitMs)
         return now.answer === undefined ? { by: 'probe', evidence: `${answer} before; now: ${now.failure}` } : undefined
       },

@@ -1,7 +1,7 @@
 // What the faults on components share: the component with its processes, by name.
 import { causeOf } from '../errors.ts'
 import type { Environment, StartedComponent } from '../environment/environment.ts'
-import { readProcess, treeOf } from '../environment/process-tree.ts'
+import type { Life } from '../environment/life.ts'
 
 const probeLimitMs = 1_000
 
@@ -13,26 +13,14 @@ export function managedComponent(environment: Environment, target: string): Star
   return component
 }
 
-/** One life of a component: another process has the same name after a restart. */
-export interface Life {
-  pid: number
-  startTime: string
-}
-
 /** The life that a component has now. Throws where it does not run. */
-export function lifeOf({ name, pid, startTime }: StartedComponent): Life {
-  if (pid === undefined || startTime === undefined || !runs({ pid, startTime })) throw new Error(`${name} does not run`)
-  return { pid, startTime }
+export function lifeOf({ name, life }: StartedComponent): Life {
+  if (!life?.runs()) throw new Error(`${name} does not run`)
+  return life
 }
 
-/** Whether this very process still runs: not ended, and no later one with its pid. */
-export function runs({ pid, startTime }: Life): boolean {
-  const row = readProcess(pid)
-  return row !== undefined && row.startTime === startTime && row.state !== 'Z'
-}
-
-export function isDead({ pid, startTime }: StartedComponent): boolean {
-  return pid === undefined || startTime === undefined || !runs({ pid, startTime })
+export function isDead({ life }: StartedComponent): boolean {
+  return !life?.runs()
 }
 
 /** The component's own request, past every link: what answered, or undefined and what went wrong. */
@@ -42,17 +30,6 @@ export async function ask(component: StartedComponent, limitMs: number): Promise
   } catch (error) {
     return { failure: causeOf(error).split('\n', 1)[0] }
   }
-}
-
-/** Its processes that have not ended: how many there are, and how many of them are stopped. */
-export function countStopped({ pid }: Life): { all: number; stopped: number } {
-  const rows = treeOf(pid).filter(row => row.state !== 'Z')
-  return { all: rows.length, stopped: rows.filter(row => row.state === 'T').length }
-}
-
-/** CPU time of all its processes together, in the kernel's clock ticks. */
-export function cpuTicksOf({ pid }: Life): number {
-  return treeOf(pid).reduce((sum, row) => sum + row.cpuTicks, 0)
 }
 
 /** Looks whether a component is away. */

@@ -1,7 +1,8 @@
 // Fault `pause`: a component hangs. SIGSTOP to all its processes; its sockets stay open and nobody answers.
 import { countedMembers, countProblems, countProblemsWith, unknownParameters, type CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
-import { ask, countStopped, cpuTicksOf, isDead, lifeOf, managedComponent, startAnew, type Life } from './managed-component.ts'
+import type { Life } from '../environment/life.ts'
+import { ask, isDead, lifeOf, managedComponent, startAnew } from './managed-component.ts'
 import { sleep } from '../clock.ts'
 
 const answerLimitMs = 1_000
@@ -19,7 +20,7 @@ export const pause: FaultKind<CountParameters, 'component'> = {
   problems: parameters => [...countProblems(parameters), ...unknownParameters('pause', parameters)],
   problemsWith: countProblemsWith,
   reach: countedMembers,
-  undo: (environment, target) => [{ do: 'signal', ...lifeOf(managedComponent(environment, target)), signal: 'SIGCONT' }],
+  undo: (environment, target) => [lifeOf(managedComponent(environment, target)).undoPause],
 
   async install(environment, target) {
     await managedComponent(environment, target).pause()
@@ -27,7 +28,7 @@ export const pause: FaultKind<CountParameters, 'component'> = {
   },
 
   async probeInstalled(environment, target) {
-    const { all, stopped } = countStopped(lifeOf(managedComponent(environment, target)))
+    const { all, stopped } = await lifeOf(managedComponent(environment, target)).countStopped()
     return all > 0 && stopped === all ? `all ${all} of its processes are stopped` : undefined
   },
 
@@ -42,7 +43,7 @@ export const pause: FaultKind<CountParameters, 'component'> = {
       async look() {
         const first = await ask(component, silenceMs)
         const second = first.answer === undefined ? await ask(component, silenceMs) : first
-        const { all, stopped } = countStopped(victim)
+        const { all, stopped } = await victim.countStopped()
         if (stopped < all) return undefined
         if (second.answer === undefined) return { by: 'probe', evidence: `${before.answer} before; now twice in a row: ${second.failure}` }
         return await standsStill(victim) ? { by: 'probe', evidence: `the kernel still answers for it (${second.answer}), and no process of it had any CPU for ${stillMs} ms` } : undefined
@@ -59,14 +60,14 @@ export const pause: FaultKind<CountParameters, 'component'> = {
   forceHeal: startAnew,
 
   async probeHealed(environment, target) {
-    const { stopped } = countStopped(lifeOf(managedComponent(environment, target)))
+    const { stopped } = await lifeOf(managedComponent(environment, target)).countStopped()
     return stopped === 0 ? 'none of its processes is stopped' : undefined
   },
 }
 
 async function standsStill(victim: Life): Promise<boolean> {
-  const ticks = cpuTicksOf(victim)
+  const before = await victim.cpuMicroseconds()
   await sleep(stillMs)
-  const { all, stopped } = countStopped(victim)
-  return stopped === all && cpuTicksOf(victim) === ticks
+  const { all, stopped } = await victim.countStopped()
+  return stopped === all && await victim.cpuMicroseconds() === before
 }

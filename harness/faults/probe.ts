@@ -36,7 +36,7 @@ export async function holdConnection(link: Link, limitMs: number): Promise<HeldC
 
 /** The same as a bare socket; `ended` resolves with how it ended: `closed`, or the code of its error. */
 export async function openConnection(link: Link, limitMs: number): Promise<{ socket: Socket; ended: Promise<string> }> {
-  const [host, port] = splitAddress(link.listen)
+  const [host, port] = splitAddress(link.probeAt)
   const socket = connect({ host, port, noDelay: true })
   const ended = endOf(socket)
   try {
@@ -67,8 +67,8 @@ export async function askOnce(link: Link, limitMs: number): Promise<Answer> {
 }
 
 /** Whether a connection is accepted at all. */
-export async function accepts({ listen }: Pick<Link, 'listen'>, limitMs: number): Promise<boolean> {
-  const [host, port] = splitAddress(listen)
+export async function accepts({ probeAt }: Pick<Link, 'probeAt'>, limitMs: number): Promise<boolean> {
+  const [host, port] = splitAddress(probeAt)
   const socket = connect({ host, port })
   try {
     await first(socket, 'connect', endOf(socket), limitMs)

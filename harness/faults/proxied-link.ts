@@ -1,7 +1,7 @@
 // What the faults on links share: the proxy behind a link, what is in force on it, and its replacement where nothing milder heals it.
 import type { Environment, Link } from '../environment/environment.ts'
 import { toxiproxyAt, type Toxic, type Toxiproxy } from '../environment/toxiproxy.ts'
-import type { UndoStep } from './fault.ts'
+import type { UndoStep } from '../environment/undo-step.ts'
 
 const replaceLimitMs = 1_500
 
@@ -75,7 +75,7 @@ export async function replaceProxy(environment: Environment, target: string, id:
   const { link, toxiproxy, proxy } = proxiedLink(environment, target)
   stateOf(link).delete(id)
   await toxiproxy.deleteProxy(proxy, replaceLimitMs)
-  await toxiproxy.createProxy({ name: proxy, listen: link.listen, upstream: link.upstream }, replaceLimitMs)
+  await toxiproxy.createProxy({ name: proxy, listen: link.proxy!.listen, upstream: link.upstream }, replaceLimitMs)
   for (const { toxics, isDown } of stateOf(link).values()) {
     for (const toxic of toxics) await toxiproxy.addToxic(proxy, toxic, replaceLimitMs)
     if (isDown) await toxiproxy.setEnabled(proxy, false, replaceLimitMs)

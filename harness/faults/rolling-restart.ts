@@ -57,7 +57,7 @@ export const rollingRestart: FaultKind<{}, 'component'> = {
     const members = membersIn(environment, target)
     const lives = members.map(member => lifeOf(managedComponent(environment, member)))
     return {
-      before: `${members.join(', ')} run as ${lives.map(life => life.pid).join(', ')}`,
+      before: `${members.join(', ')} run as ${lives.map(life => life.label).join(', ')}`,
       async look() {
         const { ended, back } = rollingOf(environment, target)
         if (back < members.length) throw new Error(`${back} of ${members.length} were restarted and back in sync; the window is too short for all of them`)

@@ -1,7 +1,7 @@
 // Undoing all that a run's journal holds undone, last first: by the watchdog when the harness has died, by `floodmark heal` when both have.
+import type { UndoStep } from '../environment/undo-step.ts'
 import { causeOf } from '../errors.ts'
 import { bootId, noteUndone, type JournalState } from './journal.ts'
-import type { UndoStep } from './fault.ts'
 import { undo } from './undo.ts'
 
 /** One step and what came of it; `failure` where it could not be undone. */

@@ -5,7 +5,7 @@ import { sleep } from '../clock.ts'
 import { anyAlive, signalTree } from '../environment/process-tree.ts'
 import { removeAllSharedMemory } from '../environment/shared-memory.ts'
 import { toxiproxyAt } from '../environment/toxiproxy.ts'
-import type { UndoStep } from './fault.ts'
+import type { UndoStep } from '../environment/undo-step.ts'
 import { accepts } from './probe.ts'
 
 const apiLimitMs = 1_000
@@ -34,7 +34,7 @@ async function unlessGone(api: string, work: () => Promise<string>): Promise<str
     return await work()
   } catch (error) {
     for (let look = 0; look < goneLooks; look += 1) {
-      if (!await accepts({ listen: new URL(api).host }, apiLimitMs)) return 'toxiproxy itself is gone'
+      if (!await accepts({ probeAt: new URL(api).host }, apiLimitMs)) return 'toxiproxy itself is gone'
       await sleep(gonePollMs)
     }
     throw error

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncate
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { UndoStep } from '../../harness/faults/fault.ts'
+import type { UndoStep } from '../../harness/environment/undo-step.ts'
 import { readProcess } from '../../harness/environment/process-tree.ts'
 import { undoJournal } from '../../harness/faults/undo-journal.ts'
 import { bootId, noteUndone, openJournal, readJournal } from '../../harness/faults/journal.ts'

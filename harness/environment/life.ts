@@ -1,0 +1,35 @@
+// One life of a component, whatever it runs as: after a restart it has another.
+import { anyAlive, readProcess, treeOf } from './process-tree.ts'
+import type { UndoStep } from './undo-step.ts'
+
+/** A component from one start to its end, as a local process or in a container. Faults see in it whether what they did has come to pass. */
+export interface Life {
+  /** For people: `process 4711`, `container 3f2a9c1d`. */
+  readonly label: string
+  /** Whether it has not ended. */
+  runs(): boolean
+  /** Its processes that have not ended: how many there are, and how many of them are stopped. */
+  countStopped(): Promise<{ all: number; stopped: number }>
+  /** CPU time of all its processes together. */
+  cpuMicroseconds(): Promise<number>
+  /** What lets it go on where a pause has left it. */
+  readonly undoPause: UndoStep
+}
+
+// The kernel's USER_HZ, fixed at 100 on every Linux platform that Node runs on.
+const microsecondsPerTick = 10_000
+
+/** The life of a local process and of everything that it has started; another process with its pid is not it. */
+export function processLife(pid: number, startTime: string): Life {
+  const rows = (): ReturnType<typeof treeOf> => treeOf(pid).filter(row => row.state !== 'Z')
+  return {
+    label: `process ${pid}`,
+    runs: () => readProcess(pid)?.startTime === startTime && anyAlive([pid]),
+    async countStopped() {
+      const all = rows()
+      return { all: all.length, stopped: all.filter(row => row.state === 'T').length }
+    },
+    cpuMicroseconds: async () => treeOf(pid).reduce((sum, row) => sum + row.cpuTicks, 0) * microsecondsPerTick,
+    undoPause: { do: 'signal', pid, startTime, signal: 'SIGCONT' },
+  }
+}

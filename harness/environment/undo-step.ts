@@ -1,0 +1,7 @@
+/** Everything the watchdog can do without the harness. A process is named by pid and start time, so that a reused pid is left alone; its whole tree is meant. */
+export type UndoStep =
+  | { do: 'enable-proxy'; api: string; proxy: string }
+  | { do: 'remove-toxics'; api: string; proxy: string }
+  | { do: 'signal'; pid: number; startTime: string; signal: 'SIGCONT' | 'SIGKILL' }
+  /** Only a folder whose own name starts with `floodmark-` is removed. */
+  | { do: 'remove-folder'; path: string }
