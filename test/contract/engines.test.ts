@@ -1,9 +1,9 @@
 // One contract, one case table, run against every engine that sends a plan.
-import { once } from 'node:events'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { until } from '../../harness/clock.ts'
+import { createPortPicker } from '../../harness/environment/free-port.ts'
 import { attemptFiles, readAttempts } from '../../harness/history/attempt-file.ts'
 import { outcomes } from '../../harness/history/history.ts'
 import { engineNames, type EngineName } from '../../harness/load/engines.ts'
@@ -104,11 +104,7 @@ describe.each(rows)('engine $name, senders $senders', ({ name, senders }) => {
   })
 
   it('tells that nothing was sent where nobody listens', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
+    const port = await createPortPicker()()
     const plan = planFor(short)
     await using under = await openEngine(name, port, { plan, senders, shape: short })
     await under.flood().sending

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { command, nats, postgres, running, tcp } from '../../harness/environment/components.ts'
 import type { ArrangeOptions } from '../../harness/environment/environment.ts'
+import { createPortPicker } from '../../harness/environment/free-port.ts'
 import { arrangeLocal } from '../../harness/environment/local.ts'
 import { arrangement, nothing, portOf, program, small } from '../fixtures/environment/arranged.ts'
 import type { Destination } from '../../harness/scenario/system.ts'
@@ -82,8 +83,8 @@ test('what already runs is reached through a link, left alone, and told when it 
   const server = createServer((_request, response) => response.end('already here'))
   const port = await listen(server)
   const components = { ingest: running({ url: `http://localhost:${port}/shop/`, connectsTo: ['analytics'] }) }
-  const fixed = await freePort()
-  const more: Partial<ArrangeOptions> = { servers: { adminPort: 1, destinationPorts: { analytics: port } } }
+  const fixed = await createPortPicker()()
+  const more: Partial<ArrangeOptions> = { servers: { admin: '127.0.0.1:1', destinations: { analytics: `127.0.0.1:${port}` } } }
   const { options } = arranged(components, more, { destinations: { analytics: { ...destination, port: fixed } } })
   const environment = await arrangeLocal(options)
   const ingest = environment.components.get('ingest')!
@@ -103,13 +104,6 @@ test('what already runs is reached through a link, left alone, and told when it 
   await expect(arrangeLocal(gone.options)).rejects.toMatchObject({ exit: 'unavailable', message: expect.stringMatching(/ingest does not answer.*ECONNREFUSED/) })
   expect([taken.left(), gone.left()]).toEqual([nothing, nothing])
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 test('data lies under the run\'s folder where its owner may go there', async () => {
   const { options, steps } = arranged({ queue: nats(), ingest: program() })

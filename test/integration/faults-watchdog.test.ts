@@ -77,13 +77,14 @@ test('a harness killed in the middle of a cut, a slow link and a pause leaves no
 
 test('a proxy that outlives the harness has no toxic left and is enabled again, and a paused process goes on', async () => {
   const { path } = await findTool('toxiproxy-server', () => {})
-  const port = await createPortPicker()()
+  const pickPort = createPortPicker()
+  const port = await pickPort()
   start(path, ['-host', '127.0.0.1', '-port', String(port)])
   const api = `http://127.0.0.1:${port}`
   const toxiproxy = toxiproxyAt(api)
   await until('toxiproxy answers', limitMs, () => toxiproxy.version())
   const paused = await startIdle()
-  for (const name of ['a->b', 'a->c']) await toxiproxy.createProxy({ name, listen: '127.0.0.1:0', upstream: '127.0.0.1:1' })
+  for (const name of ['a->b', 'a->c']) await toxiproxy.createProxy({ name, listen: `127.0.0.1:${await pickPort()}`, upstream: '127.0.0.1:1' })
 
   const watchdog = await startWatchdog(folder)
   journal = openJournal(folder)

@@ -1,10 +1,11 @@
 // How attempts end, against servers that misbehave in every way a TCP peer can.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 
 import { sleep } from '../../harness/clock.ts'
+import { createPortPicker } from '../../harness/environment/free-port.ts'
 import { readAttempts } from '../../harness/history/attempt-file.ts'
 import { outcomes, type Outcome } from '../../harness/history/history.ts'
 import { ConnectionPool } from '../../harness/load/native/connection-pool.ts'
@@ -62,11 +63,7 @@ describe('an attempt', () => {
   })
 
   it('is refused where nobody listens: no byte was sent', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
+    const port = await createPortPicker()()
     await using under = await openSender(port, planOf(burst(50)))
     await under.sendAll()
     expect(readCounters(under.counters)).toMatchObject({ sent: 50, attempts: 50, refused: 50, open: 0 })

@@ -1,12 +1,12 @@
 /** The tarball as a user has it: packed, installed from the registry's packages into an empty project, and run there. */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { publint } from 'publint'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createPortPicker } from '../../harness/environment/free-port.ts'
 import { runRecord, type RunRecord } from '../../reports/record.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -109,7 +109,8 @@ test('its types fit the files that are written against it', async () => {
 })
 
 test('runs against what already runs at a URL, and refuses to harm it', async () => {
-  const [relayPort, crmPort] = [await freePort(), await freePort()]
+  const pickPort = createPortPicker()
+  const [relayPort, crmPort] = [await pickPort(), await pickPort()]
   const relay = spawn('node', ['relay.mjs'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'], env: { ...cleanEnvironment(), PORT: String(relayPort), CRM_URL: `http://127.0.0.1:${crmPort}` } })
   onTestFinished(() => void relay.kill('SIGKILL'))
   await new Promise(resolve => relay.stdout.once('data', resolve))
@@ -133,12 +134,3 @@ test.runIf(/^v(1\d|20|21)\./.test(oldVersion))('an old Node is told what is need
   expect(exit).toBe(69)
   expect(stderr).toContain('floodmark needs Node 22.22 or later')
 })
-
-/** A port that was free a moment ago, for programs that cannot be told one later. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
