@@ -3,6 +3,7 @@ import { renderSummary, renderSummaryTable } from '../../reports/summary.ts'
 import { writeJUnit, writeReports } from '../../reports/write.ts'
 import type { RunRecord } from '../../reports/record.ts'
 import { worstOf } from '../checks/verdict.ts'
+import type { EnvironmentName } from '../environment/environments.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { ExitName } from '../exit-codes.ts'
 import type { EngineName } from '../load/engines.ts'
@@ -22,6 +23,7 @@ export interface RunCommandOptions {
   system?: string
   links: 'toxiproxy' | 'direct'
   engine?: EngineName
+  env: EnvironmentName
   control?: boolean
   set: Record<string, string>
   allowHost: string[]
@@ -46,13 +48,13 @@ export async function run(names: readonly string[], options: RunCommandOptions, 
 }
 
 /** All scenarios, or the problems of all of them. */
-async function prepareAll(names: readonly string[], { system, set, links, engine, seed }: RunCommandOptions): Promise<Prepared[]> {
+async function prepareAll(names: readonly string[], { system, set, links, engine, env, seed }: RunCommandOptions): Promise<Prepared[]> {
   const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
   const prepared: Prepared[] = []
   const refusals: FloodmarkError[] = []
   for (const name of names) {
     try {
-      const each = prepare(await loadScenario(name), { set, replacement, links, engine })
+      const each = prepare(await loadScenario(name), { set, replacement, links, engine, environment: env })
       // Each run plans for itself again: what is wanted here is only what it would be refused for.
       planRun(each, seed)
       prepared.push(each)

@@ -1,21 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
-import { sleep, until } from '../clock.ts'
+import { until } from '../clock.ts'
+import type { ProcessJournal, ProcessUsage } from '../environment/environment.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { History } from '../history/history.ts'
-import { modulePath } from '../module-path.ts'
 import type { Plan } from '../plan/plan.ts'
 import { createArrivalWriter, type ArrivalWriter } from './arrivals.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 import { frame, frameReader, frameTypes, jsonFrame, type PlanHead, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
+import { startServersProcess, type ServersProgram, type StartServersProgram } from './servers-program.ts'
 
 const startLimitMs = 15_000
 const answerLimitMs = 10_000
-const lastWordsLimitMs = 200
-const lastLines = 20
 
 export interface ServersOptions {
   plan: Plan
@@ -26,16 +22,21 @@ export interface ServersOptions {
   timeScale: number
   adminToken: string
   logFile: string
-  /** Called once the process exists, before anything else, so that it can be written down for the watchdog. */
-  onStart: (pid: number) => void
-  /** Called when the process ends without having been asked to. */
+  /** Where the program is written down for the watchdog once it exists, before anything else. */
+  journal: ProcessJournal
+  /** Called when the program ends without having been asked to. */
   onDeath: (how: string, lastLines: string[]) => void
+  /** Left out: a process of this machine. */
+  startProgram?: StartServersProgram
 }
 
-/** The destinations and the Admin API, running in their own process and telling this one what arrived. */
+/** The destinations and the Admin API, running in a program of their own and telling this one what arrived. */
 export interface Servers {
-  readonly pid: number
+  /** Host and ports where the harness itself reaches them. */
+  readonly host: string
   readonly ports: { adminPort: number; destinationPorts: Record<string, number> }
+  /** `host:port` where the system's links reach them. */
+  readonly upstreams: ServerUpstreams
   readonly progress: ArrivalWriter['progress']
   /** What the process said of its own work last, about a second ago; undefined before the first time. */
   readonly stats: ServerStats | undefined
@@ -48,21 +49,19 @@ export interface Servers {
   met(server: string): Promise<number>
   /** Resolves when everything that had arrived before the call is in the history. Throws where the process gives no answer. */
   flush(): Promise<ServerStats>
+  usage(): Promise<Omit<ProcessUsage, 'name'>>
   stop(): Promise<void>
 }
 
+export interface ServerUpstreams {
+  admin: string
+  destinations: Readonly<Record<string, string>>
+}
+
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const child = spawn(process.execPath, [...process.execArgv, modulePath(import.meta.url, './main.ts')], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  await once(child, 'spawn')
-  options.onStart(child.pid!)
-  const errors = captureLog(child, options.logFile)
-  const closed = once(child, 'close')
-  const exited = once(child, 'exit').then(([code, signal]) => `exited with ${signal ?? code}`)
-  // Its last words may still be in the pipe.
-  const ended = exited.then(async how => {
-    await Promise.race([closed, sleep(lastWordsLimitMs)])
-    return how
-  })
+  const { logFile, journal, startProgram = startServersProcess } = options
+  const program = await startProgram({ logFile, journal })
+  const { ended } = program
   let stopping = false
 
   const { history, plan } = options
@@ -79,7 +78,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     if (message.flush !== undefined) questions.get(message.flush)?.(message)
   }
 
-  const socket = await within(startLimitMs, Promise.race([connectTo(child), ended.then(how => failedToStart(how, errors))]))
+  const socket = await within(startLimitMs, Promise.race([connectTo(program), ended.then(how => failedToStart(how, program))]))
   socket.on('data', frameReader((type, payload) => {
     if (type === frameTypes.arrivals) writer.arrivals(payload)
     else if (type === frameTypes.listed) writer.listed(payload)
@@ -90,11 +89,11 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
   tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: headOf(plan) })
   socket.write(frame(frameTypes.plan, Buffer.concat([bytesOf(plan.triggeredTicks ?? plan.dueTicks), bytesOf(plan.shop)])))
-  const ports = await Promise.race([
+  const { adminPort, destinationPorts } = await Promise.race([
     until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5 }),
-    ended.then(how => failedToStart(how, errors)),
+    ended.then(how => failedToStart(how, program)),
   ])
-  void ended.then(how => stopping || options.onDeath(how, [...errors]))
+  void ended.then(how => stopping || options.onDeath(how, [...program.lastLines]))
 
   async function ask(command: (id: number) => ServerCommand): Promise<ServerMessage> {
     const id = nextQuestion++
@@ -112,8 +111,9 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   }
 
   return {
-    pid: child.pid!,
-    ports,
+    host: program.host,
+    ports: { adminPort: program.published(adminPort), destinationPorts: mapValues(destinationPorts, program.published) },
+    upstreams: { admin: program.upstream(adminPort), destinations: mapValues(destinationPorts, program.upstream) },
     progress: writer.progress,
     get stats() {
       return stats
@@ -125,38 +125,28 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
       const { problem } = await ask(id => ({ kind: 'misbehave', id, server, misbehaviour })) as Extract<ServerMessage, { kind: 'obeyed' }>
       if (problem !== undefined) throw new Error(`${server}: ${problem}`)
     },
+    usage: () => program.usage(),
     met: async server => (await flush()).met[server],
     async stop() {
       stopping = true
       socket.destroy()
-      const force = setTimeout(() => child.kill('SIGKILL'), 2_000)
-      await exited
-      clearTimeout(force)
+      await program.gone()
     },
   }
 }
 
-/** Keeps the last lines of standard error for an error message, and all of it in the log. */
-function captureLog(child: ChildProcess, file: string): string[] {
-  const last: string[] = []
-  const log = createWriteStream(file)
-  child.stderr!.pipe(log)
-  createInterface({ input: child.stderr! }).on('line', line => {
-    last.push(line)
-    if (last.length > lastLines) last.shift()
-  })
-  return last
-}
-
-async function connectTo(child: ChildProcess): Promise<Socket> {
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string]
-  const socket = connect({ host: '127.0.0.1', port: (JSON.parse(line) as { port: number }).port, noDelay: true })
+async function connectTo({ host, controlPort }: ServersProgram): Promise<Socket> {
+  const socket = connect({ host, port: await controlPort, noDelay: true })
   await once(socket, 'connect')
   return socket
 }
 
-function failedToStart(how: string, errors: string[]): never {
-  throw new FloodmarkError('usage', `the destinations' process ${how}`, { evidence: errors, hint: 'it imports the system file for `correlate`; the lines above are its own' })
+function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
+}
+
+function failedToStart(how: string, { lastLines }: ServersProgram): never {
+  throw new FloodmarkError('usage', `the destinations' process ${how}`, { evidence: lastLines, hint: 'it imports the system file for `correlate`; the lines above are its own' })
 }
 
 async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {

@@ -107,8 +107,8 @@ export interface ArrangeOptions {
   adminToken: string
   /** What the platform sends: the app's subscriptions. */
   topics: readonly string[]
-  /** Where the destinations and the Admin API listen; links to them start here. */
-  servers: { adminPort: number; destinationPorts: Record<string, number> }
+  /** `host:port` of the Admin API and of the destinations; links to them lead here. */
+  servers: { admin: string; destinations: Readonly<Record<string, string>> }
   /** Addresses other than loopback that a `running` component may have. */
   allowedHosts: readonly string[]
   /** Where each started process is written down before anything else happens to it. */

@@ -67,7 +67,8 @@ function upstreamOf({ from, to: target }: LinkName, system: System, { ports, nod
     const address = addressOf(component)
     return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
   }
-  return `${host}:${component ? ports.get(target) : target === platform ? servers.adminPort : servers.destinationPorts[target]}`
+  if (component) return `${host}:${ports.get(target)}`
+  return target === platform ? servers.admin : servers.destinations[target]
 }
 
 /** A destination's fixed port goes to the link of whoever cannot be told another: something that already runs, else the first to ask. */

@@ -61,5 +61,6 @@ export function adminFault<P extends Partial<FaultParameters>>({ summary, proble
 const unauthorized = 401
 
 async function askAdmin(environment: Disturbed): Promise<ServerAnswer> {
-  return await askServer({ port: endsOf(environment).servers.ports.adminPort, method: 'GET', path: '/admin/api/unstable/shops.json' }, probeLimitMs)
+  const { host, ports } = endsOf(environment).servers
+  return await askServer({ host, port: ports.adminPort, method: 'GET', path: '/admin/api/unstable/shops.json' }, probeLimitMs)
 }

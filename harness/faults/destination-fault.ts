@@ -95,7 +95,7 @@ export function endsOf({ ends }: Disturbed): NonNullable<Disturbed['ends']> {
 
 async function askDestination(environment: Disturbed, target: string, limitMs: number): Promise<ServerAnswer> {
   const { servers, destinations } = endsOf(environment)
-  return await askServer({ port: servers.ports.destinationPorts[target], method: 'POST', path: destinations[target].path }, limitMs)
+  return await askServer({ host: servers.host, port: servers.ports.destinationPorts[target], method: 'POST', path: destinations[target].path }, limitMs)
 }
 
 function isNormal(environment: Disturbed, target: string, answer: ServerAnswer): boolean {

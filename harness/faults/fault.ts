@@ -96,7 +96,7 @@ export interface FaultSetting {
 /** What faults are done to: the started system, and where a run has them the harness's own ends of its links. */
 export interface Disturbed extends Environment {
   readonly ends?: {
-    servers: Pick<Servers, 'ports' | 'misbehave' | 'met'>
+    servers: Pick<Servers, 'host' | 'ports' | 'misbehave' | 'met'>
     destinations: System['destinations']
     sender: Pick<Engine, 'platform'>
   }

@@ -14,14 +14,14 @@ export interface ServerAnswer {
   text: string
 }
 
-/** Asks the server on this port of loopback, on a connection of its own. Never throws. */
-export function askServer({ port, method, path }: { port: number; method: string; path: string }, limitMs: number): Promise<ServerAnswer> {
+/** Asks one of the harness's servers, on a connection of its own. Never throws. */
+export function askServer({ host, port, method, path }: { host: string; port: number; method: string; path: string }, limitMs: number): Promise<ServerAnswer> {
   const beganMs = monotonicMs()
   return new Promise(resolve => {
     const answer = { status: 0, contentType: '', body: '' }
     const end = (kind: ServerAnswer['kind'], text: string): void => resolve({ ...answer, kind, text, tookMs: monotonicMs() - beganMs })
     const limit = AbortSignal.timeout(limitMs)
-    const outgoing = request({ host: '127.0.0.1', port, method, path, agent: false, signal: limit, headers: { [probeHeader]: '1', 'content-length': 0 } }, response => {
+    const outgoing = request({ host, port, method, path, agent: false, signal: limit, headers: { [probeHeader]: '1', 'content-length': 0 } }, response => {
       answer.status = response.statusCode ?? 0
       answer.contentType = response.headers['content-type'] ?? ''
       response.setEncoding('utf8')

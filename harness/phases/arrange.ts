@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { monotonicMs } from '../clock.ts'
 import { startServers, type Servers, type ServersOptions } from '../destination/servers.ts'
 import type { Death } from '../environment/environment.ts'
-import { arrangeLocal } from '../environment/local.ts'
-import { readProcess } from '../environment/process-tree.ts'
+import { environments } from '../environment/environments.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { Disturbed } from '../faults/fault.ts'
 import { probeFaultPaths } from '../faults/fault-paths.ts'
@@ -52,17 +51,29 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
     teardown.add(() => journal.close())
     const history = createHistory(plan.eventCount, Object.keys(system.destinations).length, monotonicMs())
 
-    const servers = await startServers(serversOptions(prepared, planned, folder, { history, adminToken, journal, onDeath: ownDeath('destinations') }))
+    const ground = await environments[prepared.environment].prepare({
+      system, journal,
+      scenarioFile: prepared.scenario.file,
+      systemFile: prepared.systemFile,
+      faults: prepared.faults,
+      runId: folder.runId,
+      folder: folder.path,
+      links: options.links,
+      progress: line => progress.line(line),
+      signal: options.signal,
+    })
+    teardown.add(() => ground.stop())
+    const servers = await startServers(serversOptions(prepared, planned, folder, { history, adminToken, journal, startProgram: ground.startServers, onDeath: ownDeath('destinations') }))
     teardown.add(() => servers.stop())
     progress.line(`destinations ready: ${Object.keys(system.destinations).join(', ')}`)
 
-    const started = await arrangeLocal({
+    const started = await ground.arrange({
       system, secret, nextSecret, adminToken, journal,
       folder: folder.path,
       links: options.links,
       timeScale: load.timeScale,
       topics: load.topics,
-      servers: servers.ports,
+      servers: servers.upstreams,
       allowedHosts: options.allowedHosts,
       progress: line => progress.line(line),
       signal: options.signal,
@@ -98,15 +109,13 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
   }
 }
 
-function serversOptions(prepared: Prepared, { plan }: Planned, folder: RunFolder, more: Pick<ServersOptions, 'history' | 'adminToken' | 'onDeath'> & { journal: Journal }): ServersOptions {
-  const { journal, ...rest } = more
+function serversOptions(prepared: Prepared, { plan }: Planned, folder: RunFolder, more: Pick<ServersOptions, 'history' | 'adminToken' | 'onDeath' | 'journal' | 'startProgram'>): ServersOptions {
   return {
-    plan, ...rest,
+    plan, ...more,
     scenarioFile: prepared.scenario.file,
     systemFile: prepared.systemFile,
     timeScale: prepared.load.timeScale,
     logFile: join(folder.logs, 'destinations.log'),
-    onStart: pid => journal.add({ do: 'signal', pid, startTime: readProcess(pid)!.startTime, signal: 'SIGKILL' }),
   }
 }
 

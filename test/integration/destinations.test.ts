@@ -34,7 +34,7 @@ beforeEach(async () => {
     systemFile: null,
     timeScale: 240,
     logFile: join(folder, 'destinations.log'),
-    onStart: started => { pid = started },
+    journal: { add: step => (pid = (step as { pid: number }).pid), done: () => {} },
     onDeath: how => deaths.push(how),
   })
   servers.begin('flood', monotonicMs() - 10_000, Date.now() - 10_000)

@@ -124,7 +124,7 @@ describe('what a client meets', () => {
 
 test('the reference pipeline delivers every order once through all of them', async () => {
   const ends = await startEnds({ rate: 100, over: '13500ms' })
-  const arranged = arrangement({}, { system: reference, servers: ends.servers.ports, signal: AbortSignal.timeout(90_000) })
+  const arranged = arrangement({}, { system: reference, servers: ends.servers.upstreams, signal: AbortSignal.timeout(90_000) })
   const environment = await arrangeLocal(arranged.options)
   const { plan, history, servers } = ends
   const engine = await startNativeEngine({

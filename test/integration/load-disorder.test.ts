@@ -78,7 +78,7 @@ it('is no mutation at a destination, and an order is listed from when it was mad
   await using folder = await temporaryFolder()
   const history = createHistory(plan.eventCount, 1, monotonicMs())
   const servers = await startServers({
-    plan, history, adminToken: 'a token', systemFile: null, timeScale: 1, onStart: () => {}, onDeath: () => {},
+    plan, history, adminToken: 'a token', systemFile: null, timeScale: 1, journal: { add: () => 1, done: () => {} }, onDeath: () => {},
     scenarioFile: fileURLToPath(new URL('../../scenarios/disordered-topics.ts', import.meta.url)), logFile: join(folder.path, 'destinations.log'),
   })
   try {
