@@ -1,7 +1,7 @@
 // What is due next: the plan's events in the order of their instants, and between them the platform's repeats and the retries of those that failed, until a shop's
 // subscription is removed.
 import { ticksPerMs } from '../../history/history.ts'
-import { draw, drawAmong, purposes } from '../../plan/draw.ts'
+import { drawAmong, purposes } from '../../plan/draw.ts'
 import { eventAt, placeOf, type Plan } from '../../plan/plan.ts'
 import type { RetryPolicy } from '../../platform/retry-policy.ts'
 import type { Part, PlatformFault, PlatformFaults } from '../engine.ts'
@@ -11,6 +11,7 @@ import type { EventRecords, UnsentReason } from './event-records.ts'
 import { MovedWebhooks } from './moved-webhooks.ts'
 import { RepeatSchedule } from './repeat-schedule.ts'
 import { RetrySchedule, retryDelayMs } from './retry-schedule.ts'
+import { Subscriptions } from './subscriptions.ts'
 
 export interface ScheduleOptions {
   plan: Plan
@@ -20,13 +21,6 @@ export interface ScheduleOptions {
   records: EventRecords
   disturbances: Disturbances
 }
-
-/** Why a shop is not subscribed: its retries were used up, which is for good, or a fault has it so for a while. */
-const USED_UP = 1
-const BY_FAULT = 2
-
-/** A copy of a webhook follows its ack within this. Inferred; real ones have been seen seconds apart. */
-const copyWithinMs = 1_000
 
 /** One part after another. Events that are due and wait for a socket need no queue: they are the range of the plan's places from the next one on. */
 export class Schedule {
@@ -38,11 +32,8 @@ export class Schedule {
   readonly #retries = new RetrySchedule()
   readonly #repeats: RepeatSchedule
   readonly #disturbances: Disturbances
-  readonly #moved = new MovedWebhooks()
-  /** Shops whose subscription was removed, and why. */
-  readonly #removed: Uint8Array
-  /** When a shop's retries were used up, ms of the shared monotonic clock. */
-  readonly #usedUpMs = new Map<number, number>()
+  readonly #moved: MovedWebhooks
+  readonly #subscriptions: Subscriptions
   /** Places in the order of sending: of the next event, and of the part's end. */
   #next = 0
   #to = 0
@@ -62,8 +53,9 @@ export class Schedule {
     this.#counters = counters
     this.#records = records
     this.#disturbances = disturbances
-    this.#removed = new Uint8Array(plan.shops.length)
-    this.#repeats = new RepeatSchedule(plan, event => !this.#finished && this.#removed[plan.shop[event]] === 0 && !records.isUnsent(event))
+    this.#moved = new MovedWebhooks({ seed: plan.seed, records, disturbances })
+    this.#subscriptions = new Subscriptions(plan)
+    this.#repeats = new RepeatSchedule(plan, event => !this.#finished && this.#subscriptions.has(event) && !records.isUnsent(event))
   }
 
   /** With `elsewhere` another engine makes the first attempts, until `beginRest` says which are left. */
@@ -86,7 +78,7 @@ export class Schedule {
 
   /** Whether the platform had given up the event's shop by then, so that it would not have sent it. */
   wasRemoved(event: number, atMs: number): boolean {
-    return (this.#usedUpMs.get(this.#plan.shop[event]) ?? Number.POSITIVE_INFINITY) < atMs
+    return this.#subscriptions.wereUsedUp(event, atMs)
   }
 
   /** No event is left to send or to repeat, none is held back, and none waits for a retry. */
@@ -113,7 +105,7 @@ export class Schedule {
       this.#skipRemoved()
       return event
     }
-    if (this.#moved.nextDueMs === againMs) return this.#moved.take(this.#records)
+    if (this.#moved.nextDueMs === againMs) return this.#moved.take()
     if (this.#repeats.nextDueMs === againMs) return this.#repeats.take(this.#records)
     this.#counters[WAITING_FOR_RETRY]--
     return this.#retries.take()
@@ -129,7 +121,7 @@ export class Schedule {
     if (fault === 'silence' && parameters === undefined) this.#catchUp(nowMs)
     if (fault === 'silence' && parameters !== undefined) this.#silencedTo = this.#next
     this.#disturbances.set(fault, parameters)
-    if (fault === 'unsubscribe') this.#unsubscribe(this.#disturbances.of('unsubscribe')?.share ?? 0)
+    if (fault === 'unsubscribe') this.#suspend(this.#disturbances.of('unsubscribe')?.share ?? 0)
   }
 
   /** Keeps from being sent what is due by now and meets a fault. To be called before anything is taken while there is one. */
@@ -144,10 +136,7 @@ export class Schedule {
 
   /** An attempt was acked: a fault may have it sent once more. */
   copy(event: number, attempt: number, endedMs: number): void {
-    const { share } = this.#disturbances.of('duplicate') ?? { share: 0 }
-    const drawn = drawAmong(this.#plan.seed, purposes.faultDuplicate, event, share)
-    if (drawn === undefined || this.isRepeat(event, attempt)) return
-    if (this.#moved.copy(event, endedMs + drawn * copyWithinMs)) this.#disturbances.meet('duplicate')
+    if (!this.isRepeat(event, attempt)) this.#moved.duplicate(event, endedMs)
   }
 
   /** No socket is free: counts the planned events that are due by now, each once. */
@@ -156,22 +145,21 @@ export class Schedule {
     for (; place < this.#to; place++) {
       const event = eventAt(this.#plan, place)
       if (this.dueMs(event) > nowMs) break
-      if (this.#removed[this.#plan.shop[event]] === 0) this.#counters[WAITED_FOR_SOCKET]++
+      if (this.#subscriptions.has(event)) this.#counters[WAITED_FOR_SOCKET]++
     }
     this.#waitedTo = place
   }
 
   /** An attempt failed: the next one is due one scaled delay after it ended, unless it was a repeat, the retries are used up or nobody subscribes any more. */
   retry(event: number, attempt: number, endedMs: number): void {
-    const shop = this.#plan.shop[event]
-    if (this.#finished || this.#removed[shop] === USED_UP || this.isRepeat(event, attempt)) return
-    if (this.#removed[shop] === BY_FAULT) return this.#disturbances.meet('unsubscribe')
+    if (this.#finished || this.#subscriptions.isUsedUp(event) || this.isRepeat(event, attempt)) return
+    if (this.#subscriptions.isSuspended(event)) return this.#disturbances.meet('unsubscribe')
     const delayMs = retryDelayMs(this.#policy, this.#timeScale, this.#plan.seed, event, this.#repeats.tryOf(event, attempt))
     if (delayMs !== undefined) {
       if (this.#dropsRetry(event, attempt)) return
       this.#retries.add(event, endedMs + delayMs)
       this.#counters[WAITING_FOR_RETRY]++
-    } else if (this.#policy.removesSubscription) this.#removeSubscription(shop, endedMs)
+    } else if (this.#policy.removesSubscription) this.#removeSubscription(event, endedMs)
   }
 
   /** Starts nothing any more: what is left of the part stays unsent, and so does every part after it. */
@@ -197,11 +185,11 @@ export class Schedule {
     const ended = this.#disturbances.of('silence')
     if (ended === undefined) return
     this.withhold(nowMs)
-    this.#moved.delayTo(nowMs, this.#records)
+    this.#moved.delayTo(nowMs)
     const owed = this.#silencedTo - this.#next
     for (let place = 0; place < owed; place++) {
       const event = eventAt(this.#plan, this.#next + place)
-      if (this.#removed[this.#plan.shop[event]] === 0) this.#moved.hold(event, nowMs + (place / owed) * ended.catchUpMs, this.#records)
+      if (this.#subscriptions.has(event)) this.#moved.hold(event, nowMs + (place / owed) * ended.catchUpMs)
       else this.#records.leaveUnsent(event, 'unsubscribed')
     }
     // Shops that lost their subscription meanwhile may have taken it further.
@@ -210,15 +198,9 @@ export class Schedule {
   }
 
   #isWithheld(event: number): boolean {
-    if (this.#removed[this.#plan.shop[event]] === BY_FAULT) {
-      this.#records.leaveUnsent(event, 'unsubscribed')
-      this.#disturbances.meet('unsubscribe')
-      return true
-    }
-    const disorder = this.#disturbances.of('disorder')
-    if (disorder === undefined || this.#removed[this.#plan.shop[event]] === USED_UP) return false
-    this.#moved.hold(event, this.dueMs(event) + (draw(this.#plan.seed, purposes.faultDisorder, event) / 2 ** 32) * disorder.withinMs, this.#records)
-    this.#disturbances.meet('disorder')
+    if (!this.#subscriptions.isSuspended(event)) return !this.#subscriptions.isUsedUp(event) && this.#moved.disorder(event, this.dueMs(event))
+    this.#records.leaveUnsent(event, 'unsubscribed')
+    this.#disturbances.meet('unsubscribe')
     return true
   }
 
@@ -229,27 +211,23 @@ export class Schedule {
     return true
   }
 
-  /** Takes this share of the shops out for as long as the fault lasts, at least one; the others, and at its end all, are subscribed unless their retries were used up. */
-  #unsubscribe(share: number): void {
-    const { seed, shops } = this.#plan
-    const byDraw = Array.from(shops, (_, shop) => shop).toSorted((a, b) => draw(seed, purposes.faultUnsubscribe, a) - draw(seed, purposes.faultUnsubscribe, b))
-    const count = share === 0 ? 0 : Math.max(1, Math.round(share * shops.length))
-    for (const [index, shop] of byDraw.entries()) if (this.#removed[shop] !== USED_UP) this.#removed[shop] = index < count ? BY_FAULT : 0
+  /** Takes this share of the shops out for as long as the fault lasts, and what they wait for with them; 0 has them back. */
+  #suspend(share: number): void {
+    this.#subscriptions.suspend(share)
     const waiting = this.#retries.size
     this.#dropUnsubscribed()
     this.#disturbances.meet('unsubscribe', waiting - this.#retries.size)
   }
 
-  #removeSubscription(shop: number, atMs: number): void {
-    this.#removed[shop] = USED_UP
-    this.#usedUpMs.set(shop, atMs)
+  #removeSubscription(event: number, atMs: number): void {
+    this.#subscriptions.useUp(event, atMs)
     this.#counters[SUBSCRIPTIONS_REMOVED]++
     this.#dropUnsubscribed()
     this.#skipRemoved()
   }
 
   #dropUnsubscribed(): void {
-    const isSubscribed = (event: number): boolean => this.#removed[this.#plan.shop[event]] === 0
+    const isSubscribed = (event: number): boolean => this.#subscriptions.has(event)
     this.#dropRetries(isSubscribed)
     this.#dropHeld(isSubscribed, 'unsubscribed')
     this.#repeats.skipUnwanted()
@@ -270,7 +248,7 @@ export class Schedule {
   #skipRemoved(): void {
     for (; this.#next < this.#to; this.#next++) {
       const event = eventAt(this.#plan, this.#next)
-      if (this.#removed[this.#plan.shop[event]] !== USED_UP) return
+      if (!this.#subscriptions.isUsedUp(event)) return
       this.#records.leaveUnsent(event, 'unsubscribed')
     }
   }
