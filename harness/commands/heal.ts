@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { describeEngine } from '../environment/containers/engine-request.ts'
+import { runLabel } from '../environment/containers/remove-run.ts'
 import { readProcess } from '../environment/process-tree.ts'
 import type { UndoStep } from '../environment/undo-step.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
@@ -69,6 +71,8 @@ function byHand(step: UndoStep): string {
       return `process ${step.pid}: ps -o pid,stat,args -p ${step.pid} shows whether it is still there (stat T: paused); kill -${step.signal.slice(3)} ${step.pid}`
     case 'remove-folder':
       return `folder ${step.path}: remove it`
+    case 'remove-containers':
+      return `containers of ${describeEngine(step.engine)}: heal again once that engine runs, or by hand: export DOCKER_HOST=${describeEngine(step.engine)}; docker ps -aq --filter label=${runLabel}=${step.runId} | xargs -r docker rm -fv`
   }
 }
 
@@ -76,6 +80,7 @@ function byHand(step: UndoStep): string {
 const whereToLook = [
   'processes that were left: ps -eo pid,stat,args | grep -E "nats-server|toxiproxy-server|postgres|k6" (stat T: paused, kill -CONT ends that)',
   'data that was left: ls -d "${TMPDIR:-/tmp}"/floodmark-*',
+  `containers that were left: docker ps -a --filter label=${runLabel}; networks and volumes the same way: docker network ls, docker volume ls`,
   'faults that are still in force end with the toxiproxy-server that they stand in',
 ]
 
@@ -100,6 +105,8 @@ function describeStep(step: UndoStep): string {
       return step.signal === 'SIGCONT' ? `resume process ${step.pid}` : `end process ${step.pid} and what it started`
     case 'remove-folder':
       return `remove ${step.path}`
+    case 'remove-containers':
+      return `remove the run's containers, volumes and networks from ${describeEngine(step.engine)}`
   }
 }
 

@@ -1,6 +1,7 @@
 // The undo log of a run: what would have to be undone if the harness died now. Written before the deed, read by the watchdog and by `floodmark heal`.
 import { appendFileSync, closeSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { isEngineAddress } from '../environment/containers/engine-request.ts'
 import { readProcess } from '../environment/process-tree.ts'
 import type { UndoStep } from '../environment/undo-step.ts'
 
@@ -123,6 +124,8 @@ function isUndoStep(step: any): step is UndoStep {
       return Number.isInteger(step.pid) && step.pid > 1 && typeof step.startTime === 'string' && (step.signal === 'SIGCONT' || step.signal === 'SIGKILL')
     case 'remove-folder':
       return typeof step.path === 'string'
+    case 'remove-containers':
+      return typeof step.runId === 'string' && isEngineAddress(step.engine)
     default:
       return false
   }

@@ -33,7 +33,7 @@ export async function undoJournal(folder: string, { undone, owner }: JournalStat
   return { failures }
 }
 
-/** Only folders outlive the machine's next start. */
+/** Folders outlive the machine's next start, and so do containers, as stopped ones, with their volumes and networks; an engine elsewhere never noticed it. */
 function diedWithItsBoot(step: UndoStep, ownersBootId: string | undefined): boolean {
-  return step.do !== 'remove-folder' && ownersBootId !== undefined && ownersBootId !== bootId()
+  return step.do !== 'remove-folder' && step.do !== 'remove-containers' && ownersBootId !== undefined && ownersBootId !== bootId()
 }

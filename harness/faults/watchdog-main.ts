@@ -9,7 +9,7 @@ import { readJournal } from './journal.ts'
 import { undoJournal } from './undo-journal.ts'
 
 /** All of it together; whatever hangs, this process does not stay. */
-const limitMs = 20_000
+const limitMs = 50_000
 
 const folder = process.argv[2]
 let said = ''

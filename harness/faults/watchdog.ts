@@ -8,7 +8,7 @@ import { within } from './deadline.ts'
 
 const startLimitMs = 10_000
 /** Above the bound that the watchdog sets itself (watchdog-main.ts). */
-const releaseLimitMs = 25_000
+const releaseLimitMs = 55_000
 
 export interface Watchdog {
   readonly pid: number
