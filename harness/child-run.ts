@@ -10,6 +10,8 @@ export interface ChildRunOptions {
   out: string
   /** Ends the run as Ctrl-C would. */
   signal: AbortSignal
+  /** Whether that is all there is to learn, or another run may tell more. */
+  saysSomething: (record: RunRecord) => boolean
 }
 
 export interface ChildRun {
@@ -17,15 +19,26 @@ export interface ChildRun {
   record: RunRecord | undefined
   /** The last lines that it said, for whoever must tell why there is no record. */
   lastLines: string[]
+  /** Runs that it took. */
+  tries: number
 }
 
+/** A run that says nothing, because its machine was busy or its sample too thin, is done again this often in all. */
+const mostTries = 3
 const keptBytes = 16_384
 const toldLines = 12
 /** A command that has been told to stop heals and ends within this (process-end.ts), or its watchdog does the rest. */
 const stopLimitMs = 60_000
 
-/** Runs a scenario file through the command itself and waits for its end. Rejects only where the command cannot be started. */
-export async function runInChild(scenarioFile: string, { seed, out, signal }: ChildRunOptions): Promise<ChildRun> {
+/** Runs a scenario file through the command itself, again where the run came to no record or to one that says nothing. Rejects only where the command cannot be started. */
+export async function runInChild(scenarioFile: string, options: ChildRunOptions): Promise<ChildRun> {
+  for (let tries = 1; ; tries++) {
+    const { record, lastLines } = await runOnce(scenarioFile, options)
+    if (tries === mostTries || options.signal.aborted || (record !== undefined && options.saysSomething(record))) return { record, lastLines, tries }
+  }
+}
+
+async function runOnce(scenarioFile: string, { seed, out, signal }: ChildRunOptions): Promise<Omit<ChildRun, 'tries'>> {
   signal.throwIfAborted()
   const child = spawn(process.execPath, [modulePath(import.meta.url, './cli.ts'), 'run', scenarioFile, '--seed', String(seed), '--out', out, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''

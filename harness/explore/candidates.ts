@@ -12,7 +12,6 @@ export interface Tried {
   invalid: boolean
   /** Invariants that broke, in words. */
   checks: string[]
-  runId: string
 }
 
 export interface CandidatesOptions {
@@ -22,9 +21,6 @@ export interface CandidatesOptions {
   /** The scenario file of a schedule. */
   sourceOf: (name: string, faults: readonly FaultRequest[]) => string
 }
-
-/** A run that says nothing is done again this often in all. */
-const mostTries = 3
 
 export interface Candidates {
   /** Runs that were made, those that said nothing included. */
@@ -46,13 +42,10 @@ export function createCandidates({ folder, seed, signal, sourceOf }: CandidatesO
       const name = `candidate-${String(++files).padStart(3, '0')}`
       const file = join(folder, 'candidates', `${name}.ts`)
       await writeFile(file, sourceOf(name, requestsOf(schedule)))
-      for (let tries = 1; ; tries++) {
-        runs++
-        const { record } = await runInChild(file, { seed, out: join(folder, 'runs'), signal })
-        signal.throwIfAborted()
-        const tried = readRun(record)
-        if (!tried.invalid || tries === mostTries) return tried
-      }
+      const { record, tries } = await runInChild(file, { seed, out: join(folder, 'runs'), signal, saysSomething })
+      runs += tries
+      signal.throwIfAborted()
+      return readRun(record)
     },
     async keep(name, schedule) {
       const file = join(folder, `${name}.ts`)
@@ -62,8 +55,11 @@ export function createCandidates({ folder, seed, signal, sourceOf }: CandidatesO
   }
 }
 
+function saysSomething({ verdict }: RunRecord): boolean {
+  return verdict !== 'invalid' && verdict !== 'unknown'
+}
+
 function readRun(record: RunRecord | undefined): Tried {
   const checks = (record?.checks ?? []).filter(check => check.invariant && check.verdict === 'fail').map(check => `${check.name}: ${check.observed}`)
-  const broke = record?.verdict === 'broken'
-  return { broke, checks, invalid: record === undefined || record.verdict === 'invalid' || record.verdict === 'unknown', runId: record?.runId ?? '' }
+  return { broke: record?.verdict === 'broken', checks, invalid: record === undefined || !saysSomething(record) }
 }

@@ -8,7 +8,7 @@ import type { MatrixCell } from '../../reports/matrix/record.ts'
 import { scenarioSource } from '../scenario/source.ts'
 import type { Dependency } from './dependency.ts'
 import { cellDuration, modes, type Mode } from './modes.ts'
-import { outcomeOf, whyOf } from './outcome.ts'
+import { outcomeOf, saysSomething, whyOf } from './outcome.ts'
 
 export interface Cell {
   dependency: Dependency
@@ -30,9 +30,6 @@ export interface CellsOptions {
   /** Told of each cell as it ends. */
   onCell: (cell: Cell, result: MatrixCell) => Promise<void>
 }
-
-/** A run that says nothing, because its machine was busy or its sample too thin, is done again this often in all. */
-const mostTries = 3
 
 /** The cells of a system that the modes say something of, and those that they do not. */
 export function cellsOf(dependencies: readonly Dependency[]): { cells: Cell[]; impossible: Record<string, string[]> } {
@@ -65,22 +62,19 @@ async function runCell(cell: Cell, options: CellsOptions): Promise<MatrixCell | 
   const { folder, seed, signal } = options
   const file = join(folder, 'cells', `${fileName(cell)}.ts`)
   await writeFile(file, sourceOf(cell, options))
-  for (let tries = 1; ; tries++) {
-    const { record, lastLines } = await runInChild(file, { seed, out: join(folder, 'runs'), signal })
-    if (signal.aborted) return undefined
-    const outcome = record === undefined ? 'invalid' : outcomeOf(record)
-    if ((outcome === 'invalid' || outcome === 'unknown') && tries < mostTries) continue
-    const none = { planned: 0, sent: 0, attempts: 0, acked: 0, delivered: 0, lost: 0, missed: 0, duplicated: 0 }
-    const { planned, sent, attempts, acked, delivered, lost, missed, duplicated } = record?.counts ?? none
-    return {
-      outcome, planned, accepted: acked, delivered, lost, missed, duplicated, tries,
-      retried: attempts - sent,
-      delayMaxMs: record?.latencyMs.delivery.max ?? 0,
-      runId: record?.runId ?? '',
-      folder: record === undefined ? '' : relative(folder, join(folder, 'runs', record.runId)),
-      ranAt: record?.startedAt ?? new Date().toISOString(),
-      why: record === undefined ? `no record: ${lastLines.at(-1) ?? 'the command said nothing'}` : whyOf(record),
-    }
+  const { record, lastLines, tries } = await runInChild(file, { seed, out: join(folder, 'runs'), signal, saysSomething })
+  if (signal.aborted) return undefined
+  const none = { planned: 0, sent: 0, attempts: 0, acked: 0, delivered: 0, lost: 0, missed: 0, duplicated: 0 }
+  const { planned, sent, attempts, acked, delivered, lost, missed, duplicated } = record?.counts ?? none
+  return {
+    outcome: record === undefined ? 'invalid' : outcomeOf(record),
+    planned, accepted: acked, delivered, lost, missed, duplicated, tries,
+    retried: attempts - sent,
+    delayMaxMs: record?.latencyMs.delivery.max ?? 0,
+    runId: record?.runId ?? '',
+    folder: record === undefined ? '' : relative(folder, join(folder, 'runs', record.runId)),
+    ranAt: record?.startedAt ?? new Date().toISOString(),
+    why: record === undefined ? `no record: ${lastLines.at(-1) ?? 'the command said nothing'}` : whyOf(record),
   }
 }
 

@@ -18,6 +18,12 @@ export function outcomeOf({ verdict, counts, latencyMs }: Pick<RunRecord, 'verdi
   return worst.find(([, happened]) => happened)?.[0] ?? 'unharmed'
 }
 
+/** Whether a cell's run came to an outcome of its own. */
+export function saysSomething(record: RunRecord): boolean {
+  const outcome = outcomeOf(record)
+  return outcome !== 'invalid' && outcome !== 'unknown'
+}
+
 /** Why a run says nothing, or what else is worth a word: the checks that did not pass. */
 export function whyOf({ checks }: Pick<RunRecord, 'checks'>): string {
   return checks.filter(check => check.verdict !== 'pass').map(check => `${check.name}: ${check.observed}`).join('; ')

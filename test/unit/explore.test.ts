@@ -80,7 +80,7 @@ function scripted(script: (schedule: Schedule, run: number) => 'breaks' | 'holds
     },
     async run(schedule): Promise<Tried> {
       const end = script(schedule, ++runs)
-      return { broke: end === 'breaks', invalid: end === 'says nothing', checks: end === 'breaks' ? ['noLoss: 3 of 900 acked events lost'] : [], runId: `run-${runs}` }
+      return { broke: end === 'breaks', invalid: end === 'says nothing', checks: end === 'breaks' ? ['noLoss: 3 of 900 acked events lost'] : [] }
     },
     keep: async () => 'kept.ts',
   }
