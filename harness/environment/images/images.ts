@@ -9,7 +9,7 @@ export interface PinnedImage {
 
 /** Every image of the container environment. Servers have the versions that the local environment runs. */
 export const images = {
-  nats: { pinned: 'nats:2.15.2-alpine', setting: 'FLOODMARK_IMAGE_NATS' },
+  nats: { pinned: 'nats:2.15.2', setting: 'FLOODMARK_IMAGE_NATS' },
   postgres: { pinned: 'postgres:18.4-bookworm', setting: 'FLOODMARK_IMAGE_POSTGRES' },
   toxiproxy: { pinned: 'ghcr.io/shopify/toxiproxy:2.12.0', setting: 'FLOODMARK_IMAGE_TOXIPROXY' },
   k6: { pinned: 'grafana/k6:2.2.0', setting: 'FLOODMARK_IMAGE_K6' },
