@@ -1,20 +1,19 @@
-// Reads option values that are more than a text.
-import { InvalidArgumentError } from 'commander'
+// Options that several commands have, and how values are read that are more than a text.
+import { InvalidArgumentError, Option } from 'commander'
 import { durationMs } from '../scenario/duration.ts'
 
 const maxSeed = 2 ** 32 - 1
 
-export function readSeed(text: string): number {
-  const seed = Number(text)
-  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > maxSeed) throw new InvalidArgumentError(`must be a whole number from 0 to ${maxSeed}`)
-  return seed
+export function seedOption(description: string): Option {
+  return new Option('--seed <number>', description).argParser(readSeed).default(1)
 }
 
-/** Adds one `--set key=value`. Whether the scenario knows the key, and the value's type, is validation's to say. */
-export function addSetting(text: string, settings: Record<string, string>): Record<string, string> {
-  const equals = text.indexOf('=')
-  if (equals < 1) throw new InvalidArgumentError('must be key=value, such as rate=900')
-  return { ...settings, [text.slice(0, equals)]: text.slice(equals + 1) }
+export function settingOption(): Option {
+  return new Option('--set <key=value>', 'change a parameter that the scenario declares, such as rate=900; repeatable').argParser(addSetting).default({}, 'none')
+}
+
+export function hostOption(description: string): Option {
+  return new Option('--allow-host <host>', description).argParser((host: string, hosts: string[]) => [...hosts, host]).default([], 'none')
 }
 
 /** A whole number above zero. */
@@ -35,4 +34,17 @@ export function readList(text: string): string[] {
 export function readDuration(text: string): string {
   if (!(durationMs(text)! > 0)) throw new InvalidArgumentError('must be a duration longer than zero, such as 500ms, 35s or 15m')
   return text
+}
+
+function readSeed(text: string): number {
+  const seed = Number(text)
+  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > maxSeed) throw new InvalidArgumentError(`must be a whole number from 0 to ${maxSeed}`)
+  return seed
+}
+
+/** Adds one `--set key=value`. Whether the scenario knows the key, and the value's type, is validation's to say. */
+function addSetting(text: string, settings: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('must be key=value, such as rate=900')
+  return { ...settings, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
