@@ -7,6 +7,7 @@ import { chartData } from './page/chart-data.ts'
 import { chartsSection } from './page/chart-figures.ts'
 import { checksSection } from './page/checks.ts'
 import { controlSection } from './page/control.ts'
+import { renderDocument } from './page/document.ts'
 import { faultsSection } from './page/faults.ts'
 import { html, jsonBlock, Markup } from './page/markup.ts'
 import { environmentSection, filesSection, phasesSection, processesSection } from './page/run-facts.ts'
@@ -25,20 +26,12 @@ export function renderHtml(record: RunRecord, series: SeriesRecord): string {
   const { styles, scripts } = readAssets()
   const { mark, headline, tone } = runVerdicts[record.verdict]
   const icon = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%23${toneColours[tone]}'/%3E%3C/svg%3E`
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts.map(contentHash).join(' ')}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="description" content="${verdictSentence(record)}">
-<title>${mark} ${headline}: ${record.scenario.name} on ${record.system.name}</title>
-<link rel="icon" href="${new Markup(icon)}">
-${styles.map(style => html`<style>${new Markup(style)}</style>`)}
-</head>
-<body>
-<main>
+  return renderDocument({
+    title: `${mark} ${headline}: ${record.scenario.name} on ${record.system.name}`,
+    allowed: ['img-src data:', `script-src ${scripts.map(contentHash).join(' ')}`],
+    head: html`<meta name="description" content="${verdictSentence(record)}">\n<link rel="icon" href="${new Markup(icon)}">\n`,
+    styles,
+    body: html`<main>
 ${banner(record)}
 ${keyNumbers(record)}
 ${checksSection(record)}
@@ -53,10 +46,8 @@ ${environmentSection(record)}
 ${filesSection(record)}
 </main>
 <script type="application/json" id="data">${new Markup(jsonBlock(chartData(record, series)))}</script>
-${scripts.map(script => html`<script>${new Markup(script)}</script>`)}
-</body>
-</html>
-`.source
+${scripts.map(script => html`<script>${new Markup(script)}</script>`)}`,
+  })
 }
 
 interface Assets {

@@ -1,28 +1,21 @@
 /** The matrix as one page that opens from disk: dependencies down, failures across, and in each cell what users saw. */
 import { readFileSync } from 'node:fs'
 import { formatMs } from '../format.ts'
-import { html, Markup } from '../page/markup.ts'
+import { renderDocument } from '../page/document.ts'
+import { html, type Markup } from '../page/markup.ts'
 import { nameOf } from './markdown.ts'
 import { stateOf, type MatrixRecord } from './record.ts'
 import { ageOf, cellSentence, countStates, differences, stateLine, stateMarks } from './words.ts'
 
 /** The whole page as text; its links lead to the runs' own reports beside it. */
 export function renderMatrixHtml(record: MatrixRecord, now: number): string {
-  const style = ['../page/page.css', 'matrix.css'].map(name => readFileSync(new URL(name, import.meta.url), 'utf8')).join('\n')
   const counts = countStates(record)
   const tone = counts.differs > 0 ? 'bad' : counts['no verdict'] > 0 ? 'void' : counts.undeclared + counts['never run'] > 0 ? 'unsure' : 'good'
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Resiliency matrix of ${record.system.name}</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<main>
+  return renderDocument({
+    title: `Resiliency matrix of ${record.system.name}`,
+    allowed: [],
+    styles: ['../page/page.css', 'matrix.css'].map(name => readFileSync(new URL(name, import.meta.url), 'utf8')),
+    body: html`<main>
 <header class="banner" data-tone="${tone}">
 <p class="run"><strong>${record.system.name}</strong><span>floodmark ${record.floodmark.version}</span><span>${record.machine}</span></p>
 <h1>Resiliency matrix</h1>
@@ -33,10 +26,8 @@ export function renderMatrixHtml(record: MatrixRecord, now: number): string {
 <thead><tr><td></td>${record.modes.map(({ name, summary }) => html`<th scope="col">${name}<span class="kind">${summary}</span></th>`)}</tr></thead>
 <tbody>${record.dependencies.map(({ name, roles }) => html`<tr><th scope="row">${nameOf(name, roles)}</th>${record.modes.map(mode => matrixCell(record, name, mode.name, now))}</tr>`)}</tbody></table></div></section>
 ${differencesSection(record)}
-</main>
-</body>
-</html>
-`.source
+</main>`,
+  })
 }
 
 function matrixCell(record: MatrixRecord, dependency: string, mode: string, now: number): Markup {
