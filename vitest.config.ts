@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/{integration,package}/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/k6-*.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/*.containers.test.ts', '**/k6-*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'k6',
           include: ['test/contract/**/*.test.ts', 'test/integration/k6-*.test.ts'],
+          exclude: ['**/*.containers.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -43,9 +44,21 @@ export default defineConfig({
         },
       },
       {
+        // Needs a Docker engine with the images of harness/environment/images (README.md there): `npm run test:containers`.
+        extends: true,
+        test: {
+          name: 'containers',
+          include: ['test/**/*.containers.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
         // Needs a Chromium, which a fresh machine may not have: `npm run test:browser`.
         extends: true,
-        test: { name: 'browser', include: ['test/integration/**/*.browser.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 3 } },
+        test: { name: 'browser', include: ['test/integration/**/*.browser.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 4 } },
       },
     ],
   },
