@@ -1,6 +1,7 @@
 import type { FaultRecord } from '../faults/fault.ts'
 import { ACKED, ticksPerMs } from '../history/history.ts'
 import type { Accounts } from './accounts.ts'
+import { isGoodShare } from './good-share.ts'
 import type { Observations } from './observations.ts'
 import type { Series } from './series.ts'
 
@@ -78,7 +79,7 @@ function goodByPlannedSecond({ plan, history, floodTick, accounts, series, delay
     const delivered = accounts.deliveredAt[event]
     if (delivered !== 0 && delivered - floodTick - due <= objectiveTicks) inTime[row]++
   }
-  const most = (part: Uint32Array, of: ArrayLike<number>): boolean[] => Array.from(part, (count, row) => of[row] > 0 && count >= 0.99 * of[row])
+  const most = (part: Uint32Array, of: ArrayLike<number>): boolean[] => Array.from(part, (count, row) => of[row] > 0 && isGoodShare(count, of[row]))
   return { admission: most(admitted, sent), destination: most(inTime, series.planned) }
 }
 

@@ -1,9 +1,9 @@
 import type { Check, Evidence } from './check.ts'
+import { isGoodShare } from './good-share.ts'
 import { msInWords } from './wording.ts'
 
 /** How many of the last whole seconds before the first fault are looked at; most of them must be good. */
 const secondsLooked = 5
-const goodShare = 0.99
 
 /**
  * Always on where a scenario has faults. Unknown unless the pipeline ran well when the first fault came: 99 % of the attempts that ended acked, and the
@@ -36,7 +36,7 @@ function lastWholeSeconds(untilMs: number): number[] {
 function problemOf({ series }: Evidence, second: number): string | undefined {
   const [acked, refused, indeterminate] = [series.acked, series.refused, series.indeterminate].map(counts => counts[second] ?? 0)
   const ended = acked + refused + indeterminate
-  if (ended > 0 && acked < goodShare * ended) return `second ${second}: ${ended - acked} of ${ended} attempts failed`
+  if (!isGoodShare(acked, ended)) return `second ${second}: ${ended - acked} of ${ended} attempts failed`
   const load = Math.max(series.planned[second] ?? 0, 1)
   const backlog = series.backlog[second] ?? 0
   return backlog > load ? `second ${second}: backlog of ${backlog}, one second's load is ${load}` : undefined
