@@ -1,0 +1,83 @@
+// What the image of a project holds: the project, what its scenario and system files import, the harness where it lies elsewhere, and the packages of all of them.
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { FloodmarkError } from '../../../errors.ts'
+import { modulePath } from '../../../module-path.ts'
+import { followImports } from './imports.ts'
+import { packageRoot, readManifest } from './package-folder.ts'
+import { findPackages, type HostLink } from './packages.ts'
+import { packageFiles, projectFiles } from './source-files.ts'
+
+/** More than this is a data set or a build's output that somebody forgot. */
+const limitBytes = 1024 ** 3
+
+/** One file or link of the image. Paths are relative to the content's `top`. */
+export interface Entry {
+  path: string
+  /** Where it lies on the host. */
+  source: string
+  /** What a link leads to, relative to its own folder; undefined for a file. */
+  link: string | undefined
+  size: number
+  /** Of the last change, ms since 1970. */
+  changedMs: number
+  isExecutable: boolean
+}
+
+export interface ProjectContent {
+  /** The project's name, as its package.json has it, or that of its folder. */
+  name: string
+  /** The folder that everything lies in. In the image it is another, and all that is below it lies as on the host: whatever finds each other here does there. */
+  top: string
+  root: string
+  /** What changes from run to run, and what hardly ever does. */
+  files: readonly Entry[]
+  packages: readonly Entry[]
+}
+
+/** Chooses what goes in. `needed` are files that must be there whatever is left out around them. Throws exit 64 where it is far too much. */
+export function projectContent(systemFile: string, needed: readonly string[]): ProjectContent {
+  const entryFiles = [systemFile, ...needed].map(file => realpathSync(file))
+  const harnessRoot = packageRoot(fileURLToPath(import.meta.url))
+  const root = packageRoot(systemFile)
+  const roots = [...new Set([root, ...needed.map(packageRoot), harnessRoot])]
+  const imported = followImports([...entryFiles, modulePath(import.meta.url, '../../../destination/main.ts')])
+  const packages = findPackages(roots, imported.packages, harnessRoot)
+  const files = new Set([...roots.flatMap(folder => projectFiles(folder).map(path => join(folder, path))), ...imported.files])
+  const top = commonFolder([...roots, ...packages.folders, ...imported.files.map(dirname), ...packages.links.map(link => dirname(link.path))])
+
+  const content: ProjectContent = {
+    top, root,
+    name: readManifest(root).name ?? root.slice(dirname(root).length + 1),
+    files: [...files].map(file => entryOf(top, file)),
+    packages: [...packages.folders.flatMap(folder => packageFiles(folder).map(path => entryOf(top, join(folder, path)))), ...packages.links.map(link => linkEntry(top, link))],
+  }
+  refuseTooMuch(content)
+  return content
+}
+
+function entryOf(top: string, source: string): Entry {
+  const stat = lstatSync(source)
+  const link = stat.isSymbolicLink() ? relative(dirname(source), resolve(dirname(source), readlinkSync(source))) : undefined
+  return { path: relative(top, source), source, link, size: stat.isSymbolicLink() ? 0 : stat.size, changedMs: stat.mtimeMs, isExecutable: (stat.mode & 0o111) !== 0 }
+}
+
+function linkEntry(top: string, { path, target }: HostLink): Entry {
+  return { path: relative(top, path), source: path, link: relative(dirname(path), target), size: 0, changedMs: 0, isExecutable: true }
+}
+
+function commonFolder(folders: readonly string[]): string {
+  return folders.reduce((common, folder) => {
+    let top = common
+    while (top !== dirname(top) && folder !== top && !folder.startsWith(join(top, '/'))) top = dirname(top)
+    return top
+  })
+}
+
+function refuseTooMuch({ root, files, packages }: ProjectContent): void {
+  const total = [...files, ...packages].reduce((sum, entry) => sum + entry.size, 0)
+  if (total <= limitBytes) return
+  const largest = files.toSorted((a, b) => b.size - a.size).slice(0, 5).map(({ path, size }) => `${(size / 1024 ** 2).toFixed(0)} MB  ${path}`)
+  throw new FloodmarkError('usage', `the image of ${root} would hold ${(total / 1024 ** 3).toFixed(1)} GB`, { evidence: largest, hint: `name what its programs do not need in ${join(root, '.dockerignore')}` })
+}
