@@ -1,12 +1,11 @@
-// All that the harness has started in one run: it hears of every death, samples every process, and ends all of it in order.
+// All that the harness has started in one run: it hears of every death, samples every life, and ends all of it in order.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { monotonicMs } from '../clock.ts'
+import { createComponent, type ManagedComponent } from './component.ts'
 import { openComponentLog } from './component-log.ts'
 import type { ArrangeOptions, Death, ProcessUsage } from './environment.ts'
 import type { Launch } from './launch.ts'
-import { createLocalComponent, type LocalComponent } from './local-component.ts'
-import { readProcesses } from './process-tree.ts'
 
 const sampleEveryMs = 1_000
 
@@ -18,37 +17,39 @@ export interface ComponentSet {
   /** Starts them side by side. Throws the first failure, when all of them have come to an end of their start. */
   start(part: Part, launches: readonly Launch[]): Promise<void>
   /** The system's own, by name: without the proxies. */
-  readonly components: ReadonlyMap<string, LocalComponent>
+  readonly components: ReadonlyMap<string, ManagedComponent>
   onDeath(listener: (death: Death) => void): void
-  usage(): ProcessUsage[]
+  /** Of something that is none of its components. */
+  report(death: Death): void
+  usage(): Promise<ProcessUsage[]>
   /** Safe to call twice, and while something starts. */
   stop(): Promise<void>
 }
 
 export function createComponentSet({ folder, journal, progress, signal }: Pick<ArrangeOptions, 'folder' | 'journal' | 'progress' | 'signal'>): ComponentSet {
-  const started: { part: Part; component: LocalComponent }[] = []
-  const components = new Map<string, LocalComponent>()
+  const started: { part: Part; component: ManagedComponent }[] = []
+  const components = new Map<string, ManagedComponent>()
   const deaths: Death[] = []
   const listeners: ((death: Death) => void)[] = []
   const logs = join(folder, 'logs')
   mkdirSync(logs, { recursive: true })
-  // A dead process cannot be asked what it used; what it used in its last second is lost.
+  // What has died cannot be asked what it used; what it used in its last second is lost.
   const sampler = setInterval(sampleAll, sampleEveryMs).unref()
 
-  function sampleAll(): void {
-    const processes = readProcesses()
-    for (const { component } of started) component.sample(processes)
+  async function sampleAll(): Promise<void> {
+    await Promise.all(started.map(({ component }) => component.sample()))
   }
 
-  function create(part: Part, launch: Launch): LocalComponent {
-    const component = createLocalComponent(launch, {
+  function report(death: Death): void {
+    deaths.push(death)
+    for (const listener of listeners) listener(death)
+  }
+
+  function create(part: Part, launch: Launch): ManagedComponent {
+    const component = createComponent(launch, {
       log: openComponentLog(join(logs, `${launch.name}.log`)),
       journal,
-      onDeath(death) {
-        const full = { ...death, harness: part === 'proxy' }
-        deaths.push(full)
-        for (const listener of listeners) listener(full)
-      },
+      onDeath: death => report({ ...death, harness: part === 'proxy' }),
     })
     started.push({ part, component })
     if (part !== 'proxy') components.set(launch.name, component)
@@ -86,13 +87,14 @@ export function createComponentSet({ folder, journal, progress, signal }: Pick<A
   return {
     start,
     components,
+    report,
     onDeath(listener) {
       listeners.push(listener)
       // What died before anybody listened is a death all the same.
       for (const death of deaths) listener(death)
     },
-    usage() {
-      sampleAll()
+    async usage() {
+      await sampleAll()
       return started.map(({ component }) => component.usage())
     },
     stop: () => (stopped ??= stopAll()),

@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import { cureFor, describeRejected } from './build-tool.ts'
+import { diagnoseContainers } from './containers/doctor.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import type { Environment } from './environment.ts'
 import { findPostgres } from './postgres-binaries.ts'
 import { compareVersions, lookUpTool, pinnedGo, pinnedVersion, tools, type ToolKind, type ToolName } from './tool.ts'
 
@@ -16,30 +19,26 @@ const wantedOpenFiles = 4_096
 const wantedFreeBytes = 2 * 1024 ** 3
 const wantedCores = 2
 
-export interface Diagnosis {
-  part: string
-  /** `not needed`: missing or broken, and most runs go on without it. */
-  status: 'ok' | 'missing' | 'broken' | 'will be built' | 'not needed'
-  /** What is there: a version and where it came from. */
-  found: string
-  cause?: string
-  /** Lines that would mend it. */
-  cure?: string
-}
-
-/** Every row of the table, in the order in which a run needs them. A run can go on where no row is missing or broken. */
-export async function diagnose(): Promise<Diagnosis[]> {
+/** Every row of the table, in the order in which a run needs them. A run in this environment can go on where no row is missing or broken. */
+export async function diagnose(environment: Environment['kind'] = 'local'): Promise<Diagnosis[]> {
   const go = await goVersion()
-  return Promise.all([
+  const local = await Promise.all([diagnoseGo(go), ...(Object.keys(tools) as ToolName[]).map(name => diagnoseTool(name, go)), diagnosePostgres()])
+  const rows = await Promise.all([
     diagnoseNode(),
-    diagnoseGo(go),
-    ...(Object.keys(tools) as ToolName[]).map(name => diagnoseTool(name, go)),
-    diagnosePostgres(),
+    ...local.map((row): Diagnosis => ({ ...row, only: 'local' })),
     diagnoseTemporaryFolder(),
     diagnoseOpenFiles(),
     diagnoseCores(),
     diagnoseUser(),
+    ...await diagnoseContainers({ askRegistries: environment === 'containers' }),
   ])
+  return rows.map(row => forEnvironment(row, environment))
+}
+
+/** What the other environment lacks stops nobody here. */
+function forEnvironment(row: Diagnosis, environment: Environment['kind']): Diagnosis {
+  const stops = row.status === 'missing' || row.status === 'broken'
+  return stops && row.only !== undefined && row.only !== environment ? { ...row, status: 'not needed', found: `${row.found} (only for --env ${row.only})` } : row
 }
 
 function diagnoseNode(): Diagnosis {

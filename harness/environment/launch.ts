@@ -1,8 +1,24 @@
 import type { Writable } from 'node:stream'
+import type { ComponentLog } from './component-log.ts'
+import type { ProcessJournal } from './environment.ts'
+import type { StartedLife } from './life.ts'
+import { startProcess } from './local-process.ts'
 import type { Probe } from './probes.ts'
 
+/** What one kind of component comes down to: lives to begin, a request that each must answer, and a way to end it for good. */
+export interface Launch {
+  readonly name: string
+  /** Begins a life of it; resolves when it runs, ready or not. Throws `unavailable` where it cannot be started at all. */
+  begin(around: { log: ComponentLog; journal: ProcessJournal; signal: AbortSignal }): Promise<StartedLife>
+  probe: Probe
+  /** Once, after it has answered for the first time. */
+  initialise?(): Promise<void>
+  /** After it has ended for good: what it left that nothing else removes. */
+  clear?(): Promise<void>
+}
+
 /** What a process is started with. */
-export interface ProcessLaunch {
+export interface ProcessSetting {
   name: string
   command: string
   args: readonly string[]
@@ -16,13 +32,22 @@ export interface ProcessLaunch {
   output?: Writable
 }
 
-/** What one kind of component comes down to: a process to start, a request that it must answer, and a way to end it. */
-export interface Launch extends ProcessLaunch {
+/** A component that is a process of this machine. */
+export interface ProcessLaunch extends ProcessSetting, Pick<Launch, 'probe' | 'initialise' | 'clear'> {
   /** Before each start. */
   prepare?(signal: AbortSignal): Promise<void>
-  probe: Probe
-  /** Once, after it has answered for the first time. */
-  initialise?(): Promise<void>
-  /** After it has ended for good: what it left outside its data folder. */
-  clear?(): Promise<void>
+}
+
+export function launchProcess({ prepare, probe, initialise, clear, ...setting }: ProcessLaunch): Launch {
+  return {
+    name: setting.name,
+    async begin({ log, journal, signal }) {
+      await prepare?.(signal)
+      signal.throwIfAborted()
+      return await startProcess(setting, log, journal)
+    },
+    probe,
+    initialise,
+    clear,
+  }
 }

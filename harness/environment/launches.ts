@@ -1,16 +1,15 @@
 // Arranging: every component that the harness starts, as a launch that knows where all the others will be.
 import { dirname, join, resolve } from 'node:path'
 import { mkdirSync } from 'node:fs'
-import { FloodmarkError } from '../errors.ts'
-import { mustDurationMs } from '../scenario/duration.ts'
-import type { EnvContext, System } from '../scenario/system.ts'
+import type { System } from '../scenario/system.ts'
 import { findTool } from './build-tool.ts'
 import type { ArrangeOptions } from './environment.ts'
-import type { Launch } from './launch.ts'
+import type { ProcessLaunch } from './launch.ts'
 import { membersOf } from './members.ts'
 import { natsLaunch, type NodePlace } from './nats-server.ts'
 import { findPostgres, type PostgresBinaries } from './postgres-binaries.ts'
 import { postgresLaunch } from './postgres-server.ts'
+import { contextOf } from './program-context.ts'
 import { programLaunch } from './program.ts'
 import type { Routes } from './routes.ts'
 import type { Tool } from './tool.ts'
@@ -33,11 +32,11 @@ export async function findBinaries({ system, links, progress, signal }: ArrangeO
 }
 
 /** The launches of servers and of programs. Throws `usage` where an `env` asks for what no link was made for. */
-export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: Binaries, dataFolder: string): { servers: Launch[]; programs: Launch[] } {
+export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: Binaries, dataFolder: string): { servers: ProcessLaunch[]; programs: ProcessLaunch[] } {
   const { system } = options
   const systemFolder = dirname(system.file)
-  const servers: Launch[] = []
-  const programs: Launch[] = []
+  const servers: ProcessLaunch[] = []
+  const programs: ProcessLaunch[] = []
   const urls = new Map<string, (address: string) => string>()
 
   for (const [name, component] of Object.entries(system.components)) {
@@ -58,26 +57,10 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
     }
   }
 
-  function contextOf(from: string): EnvContext {
-    return {
-      to: target => membersOf(system, target).map(member => addressFrom(from, member)).join(','),
-      port: routes.ports.get(from)!,
-      host: '127.0.0.1',
-      scaled: duration => mustDurationMs(duration) / options.timeScale,
-      secret: options.secret,
-      nextSecret: options.nextSecret,
-      adminToken: options.adminToken,
-      topics: options.topics,
-    }
-  }
-  function addressFrom(from: string, to: string): string {
-    const link = routes.links.get(`${from}->${to}`)
-    if (!link) throw new FloodmarkError('usage', `components.${from}.env: asks for the address of "${to}" now and did not when its links were counted`)
-    return urls.get(to)?.(link.listen) ?? `http://${link.listen}`
-  }
+  const whereabouts = { host: '127.0.0.1', portOf: (member: string) => routes.ports.get(member)!, links: routes.links, urls }
   for (const [name, component] of Object.entries(system.components)) {
     if (component.kind !== 'program') continue
-    for (const replica of membersOf(system, name)) programs.push(programLaunch(replica, component, { systemFolder, context: contextOf(replica) }))
+    for (const replica of membersOf(system, name)) programs.push(programLaunch(replica, component, { systemFolder, context: contextOf(replica, options, whereabouts) }))
   }
   return { servers, programs }
 }

@@ -12,8 +12,35 @@ export interface Life {
   countStopped(): Promise<{ all: number; stopped: number }>
   /** CPU time of all its processes together. */
   cpuMicroseconds(): Promise<number>
-  /** What lets it go on where a pause has left it. */
-  readonly undoPause: UndoStep
+  /** What lets it go on where a pause has left it; none where everything that has been started goes as a whole. */
+  readonly undoPause: readonly UndoStep[]
+}
+
+/** A life in the hands of whoever started it. */
+export interface StartedLife {
+  readonly life: Life
+  /** Where it is a process of this machine. */
+  readonly pid: number | undefined
+  /** Whether the harness has ended it; otherwise its death is a finding. */
+  readonly asked: boolean
+  /** How it ended, once it has. */
+  readonly how: string | undefined
+  /** Resolves when it has ended and what it printed last is in the log. */
+  readonly ended: Promise<{ how: string; atMs: number }>
+  /** SIGKILL to all its processes; resolves when all of them are gone. */
+  kill(): Promise<string>
+  /** Asks it to end, and kills it where it has not within the limit; says how it ended and how long that took. */
+  end(limitMs: number): Promise<string>
+  /** Stops all its processes, or lets them go on; resolves when each shows the state. */
+  setStopped(stopped: boolean): Promise<void>
+  /** What it has used so far; undefined where it cannot be asked any more. */
+  measure(): Promise<Usage | undefined>
+}
+
+/** CPU time of all its processes since it began, and the memory that they hold now, or held at their peak where the kernel keeps that. */
+export interface Usage {
+  cpuMicroseconds: number
+  rssBytes: number
 }
 
 // The kernel's USER_HZ, fixed at 100 on every Linux platform that Node runs on.
@@ -30,6 +57,6 @@ export function processLife(pid: number, startTime: string): Life {
       return { all: all.length, stopped: all.filter(row => row.state === 'T').length }
     },
     cpuMicroseconds: async () => treeOf(pid).reduce((sum, row) => sum + row.cpuTicks, 0) * microsecondsPerTick,
-    undoPause: { do: 'signal', pid, startTime, signal: 'SIGCONT' },
+    undoPause: [{ do: 'signal', pid, startTime, signal: 'SIGCONT' }],
   }
 }

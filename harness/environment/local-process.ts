@@ -4,32 +4,21 @@ import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
 import type { ProcessJournal } from './environment.ts'
-import type { ProcessLaunch } from './launch.ts'
-import { processLife, type Life } from './life.ts'
+import type { ProcessSetting } from './launch.ts'
+import { processLife, type StartedLife } from './life.ts'
 import { anyAlive, readProcess, signalTree, treeOf } from './process-tree.ts'
+import { measureTree } from './process-usage.ts'
 
 const killLimitMs = 5_000
 const lastWordsLimitMs = 200
 
-export interface LocalProcess {
+/** A started life that is known to be a process of this machine: signals go to its whole tree. */
+export interface LocalProcess extends StartedLife {
   readonly pid: number
-  readonly life: Life
-  /** Whether the harness has ended it; otherwise its death is a finding. */
-  readonly asked: boolean
-  /** How it ended, once it has. */
-  readonly how: string | undefined
-  /** Resolves when it has ended and what it printed last is in the log. */
-  readonly ended: Promise<{ how: string; atMs: number }>
-  /** SIGKILL to its whole tree; resolves when all of it is gone. */
-  kill(): Promise<string>
-  /** Asks it to end, and kills it where it has not within the limit; says how it ended and how long that took. */
-  end(limitMs: number): Promise<string>
-  /** SIGSTOP or SIGCONT to its whole tree; resolves when every process of it shows the state. */
-  setStopped(stopped: boolean): Promise<void>
 }
 
 /** Starts the process of a launch. Throws `unavailable` where the command cannot be run at all. */
-export async function startProcess({ name, command, args, cwd, env, uid, gid, stopSignal, output }: ProcessLaunch, log: ComponentLog, journal: ProcessJournal): Promise<LocalProcess> {
+export async function startProcess({ name, command, args, cwd, env, uid, gid, stopSignal, output }: ProcessSetting, log: ComponentLog, journal: ProcessJournal): Promise<LocalProcess> {
   // A group of its own: the terminal's Ctrl-C reaches the harness alone, and a signal to the group reaches all of it.
   const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const { pid } = child
@@ -116,5 +105,6 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     kill,
     end,
     setStopped,
+    measure: async () => (how ? undefined : measureTree(pid)),
   }
 }

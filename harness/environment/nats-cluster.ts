@@ -6,27 +6,32 @@ import { causeOf, FloodmarkError } from '../errors.ts'
 import type { System } from '../scenario/system.ts'
 import type { ArrangeOptions, Cluster } from './environment.ts'
 import { clustersOf, membersOf } from './members.ts'
-import type { Routes } from './routes.ts'
 
 /** An election takes up to nine seconds where two nodes stand for it at once. */
 const readyLimitMs = 45_000
 const tryLimitMs = 3_000
 const trialName = 'FLOODMARK_TRIAL'
 
+/** `host:port` of each node as the harness reaches it now: where clients connect, and where it says what state it is in. Throws where it does not run. */
+export interface NodeAddresses {
+  client(node: string): string
+  monitor(node: string): string
+}
+
 /** The clusters of a system by name. */
-export function natsClusters(system: System, routes: Routes): ReadonlyMap<string, Cluster> {
-  return new Map(clustersOf(system).map(name => [name, natsCluster(name, membersOf(system, name), routes)]))
+export function natsClusters(system: System, addresses: NodeAddresses): ReadonlyMap<string, Cluster> {
+  return new Map(clustersOf(system).map(name => [name, natsCluster(name, membersOf(system, name), addresses)]))
 }
 
 /** Resolves when in every cluster each node has a route to each other, and one message was taken into as many copies as there are nodes. Throws `unavailable` where one does not get there. */
-export async function awaitClusters({ system, progress, signal }: Pick<ArrangeOptions, 'system' | 'progress' | 'signal'>, routes: Routes): Promise<void> {
+export async function awaitClusters({ system, progress, signal }: Pick<ArrangeOptions, 'system' | 'progress' | 'signal'>, addresses: NodeAddresses): Promise<void> {
   await Promise.all(clustersOf(system).map(async name => {
     const nodes = membersOf(system, name)
-    const cluster = natsCluster(name, nodes, routes)
+    const cluster = natsCluster(name, nodes, addresses)
     const beganMs = monotonicMs()
     try {
       await Promise.all(nodes.map(node => until(`a route from ${node} to each other node`, readyLimitMs, async () => (await cluster.routesOf(node, tryLimitMs)).length === nodes.length - 1 || undefined, { signal })))
-      await until(`a message with ${nodes.length} copies`, readyLimitMs, () => withManager(routes.ports.get(nodes[0])!, tryLimitMs, manager => storeOne(manager, nodes.length)), { signal })
+      await until(`a message with ${nodes.length} copies`, readyLimitMs, () => withManager(addresses.client(nodes[0]), tryLimitMs, manager => storeOne(manager, nodes.length)), { signal })
     } catch (error) {
       signal.throwIfAborted()
       throw new FloodmarkError('unavailable', `the nodes of ${name} do not come together as a cluster: ${causeOf(error)}`, { hint: `see the logs of ${nodes.join(', ')}`, cause: error })
@@ -35,9 +40,9 @@ export async function awaitClusters({ system, progress, signal }: Pick<ArrangeOp
   }))
 }
 
-function natsCluster(name: string, nodes: readonly string[], { ports, nodePorts }: Routes): Cluster {
+function natsCluster(name: string, nodes: readonly string[], addresses: NodeAddresses): Cluster {
   async function monitor(node: string, path: string, limitMs: number): Promise<any> {
-    const response = await fetch(`http://127.0.0.1:${nodePorts.get(node)!.monitor}${path}`, { signal: AbortSignal.timeout(limitMs) })
+    const response = await fetch(`http://${addresses.monitor(node)}${path}`, { signal: AbortSignal.timeout(limitMs) })
     return await response.json()
   }
   return {
@@ -48,7 +53,7 @@ function natsCluster(name: string, nodes: readonly string[], { ports, nodePorts 
       const failures: string[] = []
       for (const node of nodes) {
         try {
-          return await withManager(ports.get(node)!, limitMs, busiestLeader) ?? { node: await metaLeader(node), of: `the cluster ${name}` }
+          return await withManager(addresses.client(node), limitMs, busiestLeader) ?? { node: await metaLeader(node), of: `the cluster ${name}` }
         } catch (error) {
           failures.push(`${node}: ${causeOf(error)}`)
         }
@@ -90,8 +95,8 @@ async function busiestLeader(manager: JetStreamManager): Promise<{ node: string;
   return busiest && { node: busiest.node, of: busiest.of }
 }
 
-async function withManager<T>(port: number, limitMs: number, work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
-  const connection = await connect({ servers: `127.0.0.1:${port}`, reconnect: false, timeout: limitMs, name: 'floodmark-probe', ignoreClusterUpdates: true })
+async function withManager<T>(server: string, limitMs: number, work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+  const connection = await connect({ servers: server, reconnect: false, timeout: limitMs, name: 'floodmark-probe', ignoreClusterUpdates: true })
   try {
     return await work(await jetstreamManager(connection, { timeout: limitMs, checkAPI: false }))
   } finally {

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Component } from '../scenario/system.ts'
 import { goEnvironment } from './go-runtime.ts'
-import type { Launch } from './launch.ts'
+import type { ProcessLaunch } from './launch.ts'
 import { natsNodeProbe, natsProbe } from './probes.ts'
 import type { NodePorts } from './routes.ts'
 
@@ -14,7 +14,7 @@ export interface NodePlace extends NodePorts {
 }
 
 /** A NATS server with JetStream on loopback, alone or as a node of a cluster, its store and its configuration in `folder`. */
-export function natsLaunch(name: string, { storage, syncInterval }: Extract<Component, { kind: 'nats' }>, { binary, folder, port, place }: { binary: string; folder: string; port: number; place?: NodePlace }): Launch {
+export function natsLaunch(name: string, { storage, syncInterval }: Extract<Component, { kind: 'nats' }>, { binary, folder, port, place }: { binary: string; folder: string; port: number; place?: NodePlace }): ProcessLaunch {
   const store = join(folder, 'jetstream')
   const configuration = join(folder, 'nats.conf')
   return {
@@ -31,7 +31,7 @@ export function natsLaunch(name: string, { storage, syncInterval }: Extract<Comp
       await writeFile(configuration, [...serverLines(name, port, store, syncInterval), ...(place ? clusterLines(place) : []), ''].join('\n'))
     },
     // The state of its cluster is for the cluster to say: a node that is cut off is up all the same.
-    probe: place ? natsNodeProbe(port) : natsProbe(port),
+    probe: place ? natsNodeProbe(`127.0.0.1:${port}`) : natsProbe(`127.0.0.1:${port}`),
   }
 }
 

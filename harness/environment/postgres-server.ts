@@ -3,7 +3,7 @@ import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { Component } from '../scenario/system.ts'
-import type { Launch } from './launch.ts'
+import type { ProcessLaunch } from './launch.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { postgresProbe, queryPostgres } from './probes.ts'
 import { runCommand } from './run-command.ts'
@@ -19,7 +19,7 @@ export function postgresLaunch(
   name: string,
   { settings }: Extract<Component, { kind: 'postgres' }>,
   { binaries, folder, port, schemaFile }: { binaries: PostgresBinaries; folder: string; port: number; schemaFile: string | undefined },
-): Launch & { urlAt(address: string): string } {
+): ProcessLaunch & { urlAt(address: string): string } {
   const password = randomBytes(16).toString('hex')
   const data = postgresData(folder)
   const urlAt = (address: string): string => `postgres://${userName}:${password}@${address}/${database}`

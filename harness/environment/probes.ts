@@ -8,10 +8,10 @@ import { Client } from 'pg'
 /** Sends one request within the limit and says what answered, or throws. */
 export type Probe = (timeoutMs: number) => Promise<string>
 
-/** Connects and asks for the JetStream account: answered once streams are recovered. */
-export function natsProbe(port: number): Probe {
+/** Connects to `host:port` and asks for the JetStream account: answered once streams are recovered. */
+export function natsProbe(server: string): Probe {
   return async timeoutMs => {
-    const connection = await connectNats({ servers: `127.0.0.1:${port}`, reconnect: false, timeout: timeoutMs, name: 'floodmark-probe' })
+    const connection = await connectNats({ servers: server, reconnect: false, timeout: timeoutMs, name: 'floodmark-probe' })
     try {
       const manager = await jetstreamManager(connection, { timeout: timeoutMs })
       const { streams } = await manager.getAccountInfo()
@@ -23,9 +23,9 @@ export function natsProbe(port: number): Probe {
 }
 
 /** Connects and waits for a PONG: a node accepts nobody before its store is read back, and answers without its cluster. */
-export function natsNodeProbe(port: number): Probe {
+export function natsNodeProbe(server: string): Probe {
   return async timeoutMs => {
-    const connection = await connectNats({ servers: `127.0.0.1:${port}`, reconnect: false, timeout: timeoutMs, name: 'floodmark-probe', ignoreClusterUpdates: true })
+    const connection = await connectNats({ servers: server, reconnect: false, timeout: timeoutMs, name: 'floodmark-probe', ignoreClusterUpdates: true })
     try {
       await connection.flush()
       return `NATS ${connection.info?.version} ${connection.info?.server_name}`

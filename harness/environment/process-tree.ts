@@ -32,6 +32,14 @@ export function readProcesses(): ProcessRow[] {
   return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(name => readProcess(Number(name))).filter(row => row !== undefined)
 }
 
+let shared: ProcessRow[] | undefined
+
+/** The process table, read once for all who ask in the same turn of the event loop: every component of a run is looked at side by side. */
+export function sharedProcesses(): ProcessRow[] {
+  if (shared === undefined) setImmediate(() => (shared = undefined))
+  return (shared ??= readProcesses())
+}
+
 /**
  * The root's group and all descendants of either, the root first. The group alone is not enough: PostgreSQL gives every
  * backend a session of its own, so a signal to the group reaches the postmaster only.

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { FloodmarkError } from '../errors.ts'
 import type { Component, EnvContext, Ready } from '../scenario/system.ts'
-import type { Launch } from './launch.ts'
+import type { ProcessLaunch } from './launch.ts'
 import { httpProbe, tcpProbe, type Probe } from './probes.ts'
 import { readEnv } from './program-env.ts'
 
 /** A program of the system under test, in the folder of its system file unless it says otherwise. Throws `usage` where its `env` does not do what it did when the system was checked. */
-export function programLaunch(name: string, { command: [command, ...args], cwd, env, ready }: Extract<Component, { kind: 'program' }>, { systemFolder, context }: { systemFolder: string; context: EnvContext }): Launch {
+export function programLaunch(name: string, { command: [command, ...args], cwd, env, ready }: Extract<Component, { kind: 'program' }>, { systemFolder, context }: { systemFolder: string; context: EnvContext }): ProcessLaunch {
   const folder = resolve(systemFolder, cwd)
   const { values, problems } = readEnv(name, env, context)
   if (problems.length > 0) throw new FloodmarkError('usage', `the environment of ${name} cannot be told`, { evidence: problems })

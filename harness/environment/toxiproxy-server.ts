@@ -1,10 +1,10 @@
 import type { Link } from './environment.ts'
 import { goEnvironment } from './go-runtime.ts'
-import type { Launch } from './launch.ts'
+import type { ProcessLaunch } from './launch.ts'
 import { toxiproxyAt } from './toxiproxy.ts'
 
 /** Toxiproxy itself, with its API on loopback: a part of the harness, so its death makes a run invalid. */
-export function toxiproxyLaunch({ binary, folder, port }: { binary: string; folder: string; port: number }): Launch {
+export function toxiproxyLaunch({ binary, folder, port }: { binary: string; folder: string; port: number }): ProcessLaunch {
   return {
     name: 'toxiproxy',
     command: binary,

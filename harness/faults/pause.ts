@@ -20,7 +20,7 @@ export const pause: FaultKind<CountParameters, 'component'> = {
   problems: parameters => [...countProblems(parameters), ...unknownParameters('pause', parameters)],
   problemsWith: countProblemsWith,
   reach: countedMembers,
-  undo: (environment, target) => [lifeOf(managedComponent(environment, target)).undoPause],
+  undo: (environment, target) => [...lifeOf(managedComponent(environment, target)).undoPause],
 
   async install(environment, target) {
     await managedComponent(environment, target).pause()

@@ -56,7 +56,7 @@ export async function startK6({ binary, folder, baseUrl, secret, gateUrl, output
     output,
   }, log, journal)
   const meter = createUsageMeter()
-  const sampling = setInterval(() => meter.sample(child.pid), sampleEveryMs)
+  const sampling = setInterval(sample, sampleEveryMs)
   sampling.unref()
   const read = finished(output)
   // What nobody reads must not go on.
@@ -66,6 +66,12 @@ export async function startK6({ binary, folder, baseUrl, secret, gateUrl, output
     await within(readLimitMs, read)
     return end
   })
+
+  async function sample(): Promise<void> {
+    const used = await child.measure()
+    if (used) meter.record(used)
+  }
+
   return {
     totalsFile,
     get asked() {

@@ -1,11 +1,10 @@
-// One component over the whole run: faults kill, restart and pause it through this, and its CPU and last words outlive its processes.
+// One component over the whole run, whatever it runs as: faults kill, restart and pause it through this, and its CPU and last words outlive its lives.
 import { until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
 import type { Death, ProcessJournal, ProcessUsage, StartedComponent } from './environment.ts'
 import type { Launch } from './launch.ts'
-import { startProcess, type LocalProcess } from './local-process.ts'
-import type { ProcessRow } from './process-tree.ts'
+import type { StartedLife } from './life.ts'
 import { createUsageMeter } from './usage-meter.ts'
 
 // A large program on a small machine takes its time; one that has died is noticed at once.
@@ -13,11 +12,11 @@ const readyLimitMs = 60_000
 const probeLimitMs = 2_000
 const endLimitMs = 5_000
 
-export interface LocalComponent extends StartedComponent {
+export interface ManagedComponent extends StartedComponent {
   /** Starts it; resolves when a real request was answered. Throws `unavailable` with the last lines of its log. */
   start(signal: AbortSignal): Promise<void>
-  /** Reads its CPU and memory from a process table. */
-  sample(processes?: ProcessRow[]): void
+  /** Reads what its present life has used. */
+  sample(): Promise<void>
   usage(): ProcessUsage
   /** Ends it for good, also while it starts. */
   stop(): Promise<void>
@@ -31,30 +30,30 @@ export interface Surroundings {
   onDeath: (death: Omit<Death, 'harness'>) => void
 }
 
-export function createLocalComponent(launch: Launch, { log, journal, onDeath }: Surroundings): LocalComponent {
+export function createComponent(launch: Launch, { log, journal, onDeath }: Surroundings): ManagedComponent {
   const { name } = launch
   const meter = createUsageMeter()
   const stopping = new AbortController()
-  let current: LocalProcess | undefined
+  let current: StartedLife | undefined
   let starting: Promise<void> | undefined
   let initialised = false
 
-  const alive = (): LocalProcess | undefined => (current?.how ? undefined : current)
+  const alive = (): StartedLife | undefined => (current?.how ? undefined : current)
 
-  function sample(processes?: ProcessRow[]): void {
+  async function sample(): Promise<void> {
     const now = alive()
-    if (now) meter.sample(now.pid, processes)
+    const used = await now?.measure()
+    // What comes in after its end would count as the next one's.
+    if (used && now === alive()) meter.record(used)
   }
 
   async function begin(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    await launch.prepare?.(signal)
-    signal.throwIfAborted()
-    const started = await startProcess(launch, log, journal)
+    const started = await launch.begin({ log, journal, signal })
     current = started
     const gone = new AbortController()
     void started.ended.then(({ how, atMs }) => {
-      meter.endProcess()
+      meter.endLife()
       gone.abort()
       if (!started.asked && initialised) onDeath({ name, how, lastLines: log.lastLines(), atMs })
     })
@@ -68,9 +67,9 @@ export function createLocalComponent(launch: Launch, { log, journal, onDeath }: 
     }
   }
 
-  function notReady({ pid, how }: LocalProcess, error: unknown): FloodmarkError {
+  function notReady({ life, how }: StartedLife, error: unknown): FloodmarkError {
     if (error instanceof FloodmarkError) return error
-    const message = how ? `${name} (pid ${pid}) ${how} before it was ready` : `${name} (pid ${pid}) did not get ready: ${causeOf(error)}`
+    const message = how ? `${name} (${life.label}) ${how} before it was ready` : `${name} (${life.label}) did not get ready: ${causeOf(error)}`
     return new FloodmarkError('unavailable', message, { evidence: log.lastLines(), hint: `its whole log is ${log.file}`, cause: error })
   }
 
@@ -79,7 +78,7 @@ export function createLocalComponent(launch: Launch, { log, journal, onDeath }: 
     await starting
   }
 
-  function running(): LocalProcess {
+  function running(): StartedLife {
     const now = alive()
     if (!now) throw new Error(`${name} is not running: ${current?.how ?? 'never started'}`)
     return now
@@ -97,11 +96,11 @@ export function createLocalComponent(launch: Launch, { log, journal, onDeath }: 
     },
     start,
     async kill() {
-      sample()
+      await sample()
       return alive()?.kill() ?? `${name} was not running: ${current?.how ?? 'never started'}`
     },
     async shutDown(limitMs) {
-      sample()
+      await sample()
       return await running().end(limitMs)
     },
     async restart() {
@@ -119,7 +118,7 @@ export function createLocalComponent(launch: Launch, { log, journal, onDeath }: 
     async stop() {
       stopping.abort(new Error(`${name} is being stopped`))
       await starting?.catch(() => {})
-      sample()
+      await sample()
       await alive()?.end(endLimitMs)
       await launch.clear?.()
       await log.close()

@@ -1,0 +1,33 @@
+// What all containers of one run have in common: their engine, label, network, and whoever hears of their ends.
+import type { ContainerEngine } from './engine.ts'
+import type { EngineEvents } from './engine-events.ts'
+import { runLabel } from './remove-run.ts'
+
+export interface ContainerRun {
+  readonly engine: ContainerEngine
+  readonly runId: string
+  /** Name of the run's own network. Whoever is on it finds the others by the system's own names. */
+  readonly network: string
+  readonly events: EngineEvents
+}
+
+/** What a container, volume or network of the run carries, and is found by when it must be removed. */
+export function labelsOf({ runId }: Pick<ContainerRun, 'runId'>): Record<string, string> {
+  return { [runLabel]: runId }
+}
+
+/** Name of something of the run on the engine, which may be that of several runs. */
+export function nameInRun({ runId }: Pick<ContainerRun, 'runId'>, name: string): string {
+  return `floodmark-${runId}-${name}`
+}
+
+/**
+ * The run's network: a bridge of its own. On an engine of this machine its published ports are on loopback; elsewhere they are where that engine puts them,
+ * since loopback there could not be reached from here. Throws the engine's own words.
+ */
+export async function createNetwork({ docker, host }: ContainerEngine, runId: string): Promise<string> {
+  const name = nameInRun({ runId }, 'network')
+  const isLocal = /^(127\.|::1$)/.test(host)
+  await docker.createNetwork({ Name: name, Driver: 'bridge', Labels: labelsOf({ runId }), Options: isLocal ? { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' } : {} })
+  return name
+}
