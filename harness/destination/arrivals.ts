@@ -1,7 +1,7 @@
 import { DUPLICATED, LISTED, LISTED_BEFORE_ARRIVAL, MUTATED, tickOf, type History } from '../history/history.ts'
 import { arrivalBytes, EFFECT, listedBytes, MUTATED_ARRIVAL } from './protocol.ts'
 
-/** Writes what the destinations and the Admin API tell into the history. The only writer of its delivery columns and flags. */
+/** Writes what the destinations and the Admin API tell into the history, with the instants by the harness's own clock. The only writer of its delivery columns and flags. */
 export interface ArrivalWriter {
   arrivals(rows: Buffer): void
   listed(rows: Buffer): void
@@ -9,7 +9,8 @@ export interface ArrivalWriter {
   readonly progress: { delivered: number; arrivals: number; lastTick: number }
 }
 
-export function createArrivalWriter(history: History, topicsPerOrder: number): ArrivalWriter {
+/** `offsetMs` is how far the servers' clock is ahead of the harness's. */
+export function createArrivalWriter(history: History, topicsPerOrder: number, offsetMs: number): ArrivalWriter {
   const { flags, deliveries, shape } = history
   const progress = { delivered: 0, arrivals: 0, lastTick: 0 }
 
@@ -18,7 +19,7 @@ export function createArrivalWriter(history: History, topicsPerOrder: number): A
     arrivals(rows) {
       for (let at = 0; at < rows.length; at += arrivalBytes) {
         const event = rows.readUInt32LE(at)
-        const tick = tickOf(shape.epochMs, rows.readDoubleLE(at + 8))
+        const tick = tickOf(shape.epochMs, rows.readDoubleLE(at + 8) - offsetMs)
         progress.arrivals++
         progress.lastTick = tick
         if (event >= shape.events) continue

@@ -1,9 +1,10 @@
 /**
- * The harness's own servers, a process of their own: every destination of the system and the platform's Admin API.
+ * The harness's own servers, a program of their own: every destination of the system and the platform's Admin API.
  * Whoever starts it reads one line from its standard output, `{"port":N}`, connects there, and speaks protocol.ts.
- * The process ends when that connection does, so it never outlives its harness.
+ * The program ends when that connection does, so it never outlives its harness.
  *
- * Environment: HOST (127.0.0.1) to listen on, CONTROL_PORT (0: any free one).
+ * Environment: HOST (127.0.0.1) to listen on, CONTROL_PORT (0: any free one), and FIRST_PORT, from which the servers' own ports are counted: the
+ * destinations' in the system's order, then the Admin API's (0: any free ones).
  */
 import type { Server } from 'node:http'
 import { createServer, type Socket } from 'node:net'
@@ -25,9 +26,10 @@ import { createDestinationServer } from './destination-server.ts'
 import { createEventFinder, type EventFinder } from './event-finder.ts'
 import { listen, refuse, reopen } from './listener.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
-import { frameReader, frameTypes, jsonFrame, type PlanHead, type ServerCommand, type ServerMessage } from './protocol.ts'
+import { frame, frameReader, frameTypes, jsonFrame, type PlanHead, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
 
 const host = process.env.HOST ?? '127.0.0.1'
+const firstPort = Number(process.env.FIRST_PORT ?? 0)
 const flushEveryMs = 20
 const statsEveryMs = 1_000
 
@@ -53,15 +55,18 @@ function serve(socket: Socket): void {
     socket.write(jsonFrame(frameTypes.message, message))
   }
 
-  function tellStats(flush?: number): void {
+  function tellStats(id?: number): void {
     servers!.log.flush()
     const ms = (nanoseconds: number): number => nanoseconds / 1e6
     const met = Object.fromEntries([...servers!.open].map(([name, { conduct }]) => [name, conduct.met]))
-    tell({ kind: 'stats', flush, ...servers!.log.strays(), met, eventLoopDelayMs: { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) } })
+    tell({ kind: 'stats', id, ...servers!.log.strays(), met, usage: ownUsage(), eventLoopDelayMs: { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) } })
   }
 
   function obey(command: ServerCommand): void {
     switch (command.kind) {
+      case 'clock':
+        tell({ kind: 'clock', id: command.id, atMs: monotonicMs() })
+        break
       case 'open':
         opening = command
         break
@@ -94,6 +99,7 @@ function serve(socket: Socket): void {
     if (type === frameTypes.command) obey(JSON.parse(payload.toString()) as ServerCommand)
     else if (type === frameTypes.plan) void open(Buffer.from(payload))
   }))
+  socket.write(frame(frameTypes.greeting, new Uint8Array()))
   socket.on('error', () => process.exit(0))
   socket.on('close', () => process.exit(0))
 }
@@ -108,7 +114,7 @@ async function openServers(command: Extract<ServerCommand, { kind: 'open' }>, pl
   const generator = xoroshiro128plus(plan.seed)
   const random = (): number => uniformFloat64(generator)
   const open: Servers['open'] = new Map()
-  const pickPort = createPortPicker()
+  const pickPort = firstPort === 0 ? createPortPicker() : countPorts(firstPort)
   const destinationPorts: Record<string, number> = {}
   for (const name of names) {
     const destination = system.destinations[name]
@@ -122,6 +128,16 @@ async function openServers(command: Extract<ServerCommand, { kind: 'open' }>, pl
   const adminPort = await listen(server, host, await pickPort())
   open.set(platform, { server, port: adminPort, conduct })
   return { servers: { finder, log, admin, open }, ports: { adminPort, destinationPorts } }
+}
+
+function countPorts(first: number): () => Promise<number> {
+  let next = first
+  return async () => next++
+}
+
+function ownUsage(): ServerStats['usage'] {
+  const { user, system } = process.cpuUsage()
+  return { cpuMicroseconds: user + system, peakRssBytes: process.resourceUsage().maxRSS * 1024 }
 }
 
 /** Throws where the port cannot be had again. */

@@ -1,7 +1,8 @@
 /**
- * How the harness and its own servers (destinations and Admin API, a process of their own) talk: one TCP connection that the
- * harness opens to a port on loopback. Both ways go frames: u32 LE length of what follows, u8 type, payload.
+ * How the harness and its own servers (destinations and Admin API, a program of their own) talk: one TCP connection that the
+ * harness opens. Both ways go frames: u32 LE length of what follows, u8 type, payload.
  *
+ *   greeting: empty; the first that the servers send, since a port may be open before anyone listens behind it
  *   arrivals: 16 bytes each: u32 event (0xffffffff: unknown), u8 destination, u8 flags, u16 0, f64 monotonic ms
  *   listed:   12 bytes each: u32 order that the Admin API listed, f64 monotonic ms
  *   message:  JSON, a `ServerMessage`
@@ -10,7 +11,7 @@
  */
 import type { Misbehaviour } from './misbehaviour.ts'
 
-export const frameTypes = { arrivals: 1, listed: 2, message: 3, command: 4, plan: 5 } as const
+export const frameTypes = { arrivals: 1, listed: 2, message: 3, command: 4, plan: 5, greeting: 6 } as const
 export const arrivalBytes = 16
 export const listedBytes = 12
 export const unknownEvent = 0xffffffff
@@ -18,17 +19,18 @@ export const unknownEvent = 0xffffffff
 export const EFFECT = 1
 export const MUTATED_ARRIVAL = 2
 
-/** What the servers tell. `stats` comes once a second and once more in answer to `flush`, after everything that arrived before it. */
+/** What the servers tell. An `id` is that of the command it answers. `stats` comes once a second and once more in answer to `flush`, after everything that arrived before it. Times are of their own clock. */
 export type ServerMessage =
   | { kind: 'listening'; adminPort: number; destinationPorts: Record<string, number> }
-  /** The command with this id has been carried out, or why it could not be. */
+  | { kind: 'clock'; id: number; atMs: number }
+  /** The command has been carried out, or why it could not be. */
   | { kind: 'obeyed'; id: number; problem?: string }
   | ServerStats
 
 export interface ServerStats {
   kind: 'stats'
-  /** Id of the flush that this answers. */
-  flush?: number
+  /** Of the flush that this answers. */
+  id?: number
   /** Deliveries that name no event of this run. */
   unexpected: number
   unexpectedSamples: string[]
@@ -38,10 +40,13 @@ export interface ServerStats {
   eventLoopDelayMs: { p50: number; p99: number; max: number }
   /** Requests that met a misbehaviour, by server. */
   met: Record<string, number>
+  /** Of the program itself, so far. */
+  usage: { cpuMicroseconds: number; peakRssBytes: number }
 }
 
-/** What the harness tells. Times are of the shared monotonic clock; wall times are ms since 1970. */
+/** What the harness tells. Times are of the servers' monotonic clock (clock-offset.ts); wall times are ms since 1970. */
 export type ServerCommand =
+  | { kind: 'clock'; id: number }
   | { kind: 'open'; scenarioFile: string; systemFile: string | null; timeScale: number; adminToken: string; plan: PlanHead }
   | { kind: 'begin'; part: 'warm-up' | 'flood'; startedAtMs: number; wallMs: number }
   | { kind: 'admin'; open: boolean }

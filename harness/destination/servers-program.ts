@@ -1,18 +1,16 @@
 // The program of the harness's own servers (main.ts), started: as a process of this machine by default, in a container by that environment.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, readFileSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { sleep } from '../clock.ts'
-import type { ProcessUsage, ProcessJournal } from '../environment/environment.ts'
+import type { ProcessJournal } from '../environment/environment.ts'
 import { readProcess } from '../environment/process-tree.ts'
 import { modulePath } from '../module-path.ts'
 
 const lastWordsLimitMs = 200
 const keptLines = 20
 const killAfterMs = 2_000
-/** The kernel's clock ticks in /proc are hundredths of a second on every Linux that Node runs on. */
-const microsecondsPerTick = 10_000
 
 /** What `startServers` needs of the program: how to reach it, and how it ends. */
 export interface ServersProgram {
@@ -28,7 +26,6 @@ export interface ServersProgram {
   published(port: number): number
   /** `host:port` of the same, as the system and its links reach it. */
   upstream(port: number): string
-  usage(): Promise<Omit<ProcessUsage, 'name'>>
   /** After its connection was closed, which ends it: resolves when it is gone, by force where it must be. */
   gone(): Promise<void>
 }
@@ -61,7 +58,6 @@ export const startServersProcess: StartServersProgram = async ({ logFile, journa
     lastLines,
     published: port => port,
     upstream: port => `127.0.0.1:${port}`,
-    usage: async () => ({ cpuMicroseconds: (readProcess(pid)?.cpuTicks ?? 0) * microsecondsPerTick, peakRssBytes: peakRssOf(pid) }),
     async gone() {
       const force = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
       await exited
@@ -79,12 +75,4 @@ function captureLog(child: ChildProcess, file: string): string[] {
     if (last.length > keptLines) last.shift()
   })
   return last
-}
-
-function peakRssOf(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
-  } catch {
-    return 0
-  }
 }

@@ -1,17 +1,16 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { until } from '../clock.ts'
 import type { ProcessJournal, ProcessUsage } from '../environment/environment.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
 import { createArrivalWriter, type ArrivalWriter } from './arrivals.ts'
+import { measureClock, type ClockOffset } from './clock-offset.ts'
+import { openControl } from './control.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
-import { frame, frameReader, frameTypes, jsonFrame, type PlanHead, type ServerCommand, type ServerMessage, type ServerStats } from './protocol.ts'
+import { frame, frameTypes, type PlanHead, type ServerMessage, type ServerStats } from './protocol.ts'
 import { startServersProcess, type ServersProgram, type StartServersProgram } from './servers-program.ts'
 
 const startLimitMs = 15_000
-const answerLimitMs = 10_000
 
 export interface ServersOptions {
   plan: Plan
@@ -38,6 +37,8 @@ export interface Servers {
   /** `host:port` where the system's links reach them. */
   readonly upstreams: ServerUpstreams
   readonly progress: ArrivalWriter['progress']
+  /** How far their clock is from the harness's: all that they tell and are told has been corrected by it. */
+  readonly clock: ClockOffset
   /** What the process said of its own work last, about a second ago; undefined before the first time. */
   readonly stats: ServerStats | undefined
   /** A part of the plan begins: orders planned in it exist from their instant on. */
@@ -61,53 +62,37 @@ export interface ServerUpstreams {
 export async function startServers(options: ServersOptions): Promise<Servers> {
   const { logFile, journal, startProgram = startServersProcess } = options
   const program = await startProgram({ logFile, journal })
-  const { ended } = program
   let stopping = false
 
   const { history, plan } = options
-  const writer = createArrivalWriter(history, plan.topics.length)
-  const questions = new Map<number, (answer: ServerMessage) => void>()
+  const ended = new AbortController()
+  const failed = program.ended.then(how => {
+    ended.abort()
+    return failedToStart(how, program)
+  })
+  const control = await Promise.race([failed, openControl(program, ended.signal)])
+  const clock = await Promise.race([failed, measureClock(async () => (await control.ask(id => ({ kind: 'clock', id })) as Extract<ServerMessage, { kind: 'clock' }>).atMs)])
+  const writer = createArrivalWriter(history, plan.topics.length, clock.offsetMs)
   let listening: Extract<ServerMessage, { kind: 'listening' }> | undefined
   let stats: ServerStats | undefined
-  let nextQuestion = 1
+  control.hear({
+    message(message) {
+      if (message.kind === 'listening') listening = message
+      else if (message.kind === 'stats') stats = message
+    },
+    frame(type, payload) {
+      if (type === frameTypes.arrivals) writer.arrivals(payload)
+      else writer.listed(payload)
+    },
+  })
 
-  function hear(message: ServerMessage): void {
-    if (message.kind === 'listening') return void (listening = message)
-    if (message.kind === 'obeyed') return questions.get(message.id)?.(message)
-    stats = message
-    if (message.flush !== undefined) questions.get(message.flush)?.(message)
-  }
-
-  const socket = await within(startLimitMs, Promise.race([connectTo(program), ended.then(how => failedToStart(how, program))]))
-  socket.on('data', frameReader((type, payload) => {
-    if (type === frameTypes.arrivals) writer.arrivals(payload)
-    else if (type === frameTypes.listed) writer.listed(payload)
-    else hear(JSON.parse(payload.toString()) as ServerMessage)
-  }))
-  socket.on('error', () => {})
-  const tell = (command: ServerCommand): void => void socket.write(jsonFrame(frameTypes.command, command))
-
-  tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: headOf(plan) })
-  socket.write(frame(frameTypes.plan, Buffer.concat([bytesOf(plan.triggeredTicks ?? plan.dueTicks), bytesOf(plan.shop)])))
-  const { adminPort, destinationPorts } = await Promise.race([
-    until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5 }),
-    ended.then(how => failedToStart(how, program)),
-  ])
-  void ended.then(how => stopping || options.onDeath(how, [...program.lastLines]))
-
-  async function ask(command: (id: number) => ServerCommand): Promise<ServerMessage> {
-    const id = nextQuestion++
-    const answered = new Promise<ServerMessage>(resolve => questions.set(id, resolve))
-    tell(command(id))
-    try {
-      return await within(answerLimitMs, Promise.race([answered, ended.then(how => { throw new Error(`the destinations' process ${how}`) })]))
-    } finally {
-      questions.delete(id)
-    }
-  }
+  control.tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: headOf(plan) })
+  control.write(frame(frameTypes.plan, Buffer.concat([bytesOf(plan.triggeredTicks ?? plan.dueTicks), bytesOf(plan.shop)])))
+  const { adminPort, destinationPorts } = await Promise.race([failed, until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5, signal: ended.signal })])
+  void program.ended.then(how => stopping || options.onDeath(how, [...program.lastLines]))
 
   async function flush(): Promise<ServerStats> {
-    return await ask(id => ({ kind: 'flush', id })) as ServerStats
+    return await control.ask(id => ({ kind: 'flush', id })) as ServerStats
   }
 
   return {
@@ -115,30 +100,26 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     ports: { adminPort: program.published(adminPort), destinationPorts: mapValues(destinationPorts, program.published) },
     upstreams: { admin: program.upstream(adminPort), destinations: mapValues(destinationPorts, program.upstream) },
     progress: writer.progress,
+    clock,
     get stats() {
       return stats
     },
-    begin: (part, startedAtMs, wallMs) => tell({ kind: 'begin', part, startedAtMs, wallMs }),
-    openAdmin: open => tell({ kind: 'admin', open }),
+    begin: (part, startedAtMs, wallMs) => control.tell({ kind: 'begin', part, startedAtMs: startedAtMs + clock.offsetMs, wallMs }),
+    openAdmin: open => control.tell({ kind: 'admin', open }),
     flush,
     async misbehave(server, misbehaviour) {
-      const { problem } = await ask(id => ({ kind: 'misbehave', id, server, misbehaviour })) as Extract<ServerMessage, { kind: 'obeyed' }>
+      const { problem } = await control.ask(id => ({ kind: 'misbehave', id, server, misbehaviour })) as Extract<ServerMessage, { kind: 'obeyed' }>
       if (problem !== undefined) throw new Error(`${server}: ${problem}`)
     },
-    usage: () => program.usage(),
+    // A program that has died can no longer be asked: what it said last stands.
+    usage: async () => (await flush().catch(() => stats))?.usage ?? { cpuMicroseconds: 0, peakRssBytes: 0 },
     met: async server => (await flush()).met[server],
     async stop() {
       stopping = true
-      socket.destroy()
+      control.close()
       await program.gone()
     },
   }
-}
-
-async function connectTo({ host, controlPort }: ServersProgram): Promise<Socket> {
-  const socket = connect({ host, port: await controlPort, noDelay: true })
-  await once(socket, 'connect')
-  return socket
 }
 
 function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
@@ -147,18 +128,6 @@ function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) =>
 
 function failedToStart(how: string, { lastLines }: ServersProgram): never {
   throw new FloodmarkError('usage', `the destinations' process ${how}`, { evidence: lastLines, hint: 'it imports the system file for `correlate`; the lines above are its own' })
-}
-
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the destinations' process did not answer within ${limitMs} ms`)), limitMs)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function headOf({ seed, hash, eventCount, warmUpCount, shops, topics, floodMs, peakPerSecond }: Plan): PlanHead {

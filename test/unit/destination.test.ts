@@ -17,7 +17,7 @@ const byNumber: EventFinder = {
 /** A log whose frames go straight into a history of ten events and two destinations. */
 function logInto(epochMs = 0) {
   const history = createHistory(10, 2, epochMs)
-  const writer = createArrivalWriter(history, 1)
+  const writer = createArrivalWriter(history, 1, 0)
   const read = frameReader((type, payload) => (type === frameTypes.arrivals ? writer.arrivals(payload) : writer.listed(payload)))
   return { history, writer, log: createArrivalLog(['a', 'b'], byNumber, read) }
 }
