@@ -1,6 +1,7 @@
 // The harness's end of the control connection to the servers' program: greeted, asked, told.
 import { connect, type Socket } from 'node:net'
 import { until } from '../clock.ts'
+import { within } from '../faults/deadline.ts'
 import { frameReader, frameTypes, jsonFrame, type ServerCommand, type ServerMessage } from './protocol.ts'
 import type { ServersProgram } from './servers-program.ts'
 
@@ -38,7 +39,7 @@ export async function openControl(program: ServersProgram, signal: AbortSignal):
   }
 
   const controlPort = await program.controlPort
-  const socket = await within(greetingLimitMs, until('the destinations to greet', greetingLimitMs, () => greetedAt(program.host, controlPort, take), { signal }))
+  const socket = await within('connecting to the destinations', greetingLimitMs, until('the destinations to greet', greetingLimitMs, () => greetedAt(program.host, controlPort, take), { signal }))
   const tell = (command: ServerCommand): void => void socket.write(jsonFrame(frameTypes.command, command))
   return {
     hear: next => void (listener = next),
@@ -49,7 +50,7 @@ export async function openControl(program: ServersProgram, signal: AbortSignal):
       const answered = new Promise<ServerMessage>(resolve => questions.set(id, resolve))
       tell(command(id))
       try {
-        return await within(answerLimitMs, Promise.race([answered, program.ended.then(how => { throw new Error(`the destinations' process ${how}`) })]))
+        return await within('an answer of the destinations', answerLimitMs, Promise.race([answered, program.ended.then(how => { throw new Error(`the destinations' process ${how}`) })]))
       } finally {
         questions.delete(id)
       }
@@ -67,16 +68,4 @@ function greetedAt(host: string, port: number, take: (type: number, payload: Buf
     socket.on('error', reject)
     socket.once('close', () => reject(new Error(`${host}:${port} ended the connection without a greeting`)))
   })
-}
-
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the destinations' process did not answer within ${limitMs} ms`)), limitMs)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

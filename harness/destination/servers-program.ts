@@ -22,6 +22,8 @@ export interface ServersProgram {
   readonly ended: Promise<string>
   /** The last lines that it wrote to standard error. */
   readonly lastLines: readonly string[]
+  /** Where a file of this machine is for the program. Throws exit 64 for one that it cannot reach. */
+  pathOf(file: string): string
   /** A port that it listens on, as the harness reaches it. */
   published(port: number): number
   /** `host:port` of the same, as the system and its links reach it. */
@@ -56,6 +58,7 @@ export const startServersProcess: StartServersProgram = async ({ logFile, journa
     controlPort: once(createInterface({ input: child.stdout! }), 'line').then(([line]) => (JSON.parse(line as string) as { port: number }).port),
     ended,
     lastLines,
+    pathOf: file => file,
     published: port => port,
     upstream: port => `127.0.0.1:${port}`,
     async gone() {

@@ -86,7 +86,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     },
   })
 
-  control.tell({ kind: 'open', scenarioFile: options.scenarioFile, systemFile: options.systemFile, timeScale: options.timeScale, adminToken: options.adminToken, plan: headOf(plan) })
+  const { scenarioFile, systemFile } = options
+  control.tell({ kind: 'open', scenarioFile: program.pathOf(scenarioFile), systemFile: systemFile && program.pathOf(systemFile), timeScale: options.timeScale, adminToken: options.adminToken, plan: headOf(plan) })
   control.write(frame(frameTypes.plan, Buffer.concat([bytesOf(plan.triggeredTicks ?? plan.dueTicks), bytesOf(plan.shop)])))
   const { adminPort, destinationPorts } = await Promise.race([failed, until('destinations and Admin API listening', startLimitMs, () => listening, { everyMs: 5, signal: ended.signal })])
   void program.ended.then(how => stopping || options.onDeath(how, [...program.lastLines]))
