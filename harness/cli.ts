@@ -105,6 +105,7 @@ program.command('export').description('write the flood of a scenario for a load 
 
 program.command('doctor')
   .description('say what this machine has and lacks for a run, with cause and cure for each row')
+  .addOption(new Option('--env <name>', 'the environment that the run is to be in; for containers the registries are asked for images that are not there').choices(['local', 'containers']).default('local'))
   .option('--json', 'the table as JSON on standard output')
   .addHelpText('after', doctorHelp)
   .action(options => endWith(async () => (await import('./commands/doctor.ts')).doctor(options)))

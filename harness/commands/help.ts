@@ -54,7 +54,8 @@ Examples:
 `
 
 export const doctorHelp = `
-Exits 0 when a run could start here, 69 when something is missing; each row says what would mend it.
+Exits 0 when a run could start here, 69 when something is missing; each row says what would mend it. Rows that only the other environment
+needs stop nothing: --env containers asks for a run in containers.
 `
 
 export const listHelp = `

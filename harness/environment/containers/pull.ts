@@ -2,8 +2,8 @@
 import { ImageName, type ContainerRuntimeClient } from 'testcontainers'
 import { monotonicMs } from '../../clock.ts'
 import { causeOf, FloodmarkError } from '../../errors.ts'
-import { imageOf, images, type ImageName as PinnedName } from '../images/images.ts'
 import { findEngine } from './find-engine.ts'
+import { imageCure, settingOf } from './image-cure.ts'
 
 /** The largest of the pinned ones has some 200 MB. */
 const pullLimitMs = 15 * 60_000
@@ -97,22 +97,6 @@ function cannotBeHad(missing: readonly Missing[]): FloodmarkError {
     evidence: missing.map(({ name, cause }) => `${name}${settingOf(name) === undefined ? '' : ` (${settingOf(name)} names another)`}: ${cause}`),
     hint: imageCure(missing.map(({ name }) => name)),
   })
-}
-
-/** How images get onto the engine, for errors and doctor. */
-export function imageCure(names: readonly string[]): string {
-  const settings = names.flatMap(name => settingOf(name) ?? [])
-  return [
-    `see that the engine reaches the registry: ${names.map(name => `docker pull ${name}`).join('; ')}`,
-    ...(settings.length === 0 ? [] : [`or name images that it has, or a mirror's: export ${settings.map(setting => `${setting}=<image>`).join(' ')}`]),
-    'or, where no registry can be reached, build stand-ins: harness/environment/images/without-registry/README.md',
-  ].join('\n')
-}
-
-/** The variable that overrides an image; undefined for one that the system file names. */
-function settingOf(name: string): string | undefined {
-  const pinned = (Object.keys(images) as PinnedName[]).find(key => imageOf(key) === name)
-  return pinned === undefined ? undefined : images[pinned].setting
 }
 
 /** The engine's own words, without what its client puts before them: `(HTTP code 404) unexpected - `. */
