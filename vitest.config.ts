@@ -44,7 +44,7 @@ export default defineConfig({
         },
       },
       {
-        // Needs a Docker engine with the images of harness/environment/images (README.md there): `npm run test:containers`.
+        // Needs a Docker engine with the images of harness/environment/images: `npm run test:containers`.
         extends: true,
         test: {
           name: 'containers',

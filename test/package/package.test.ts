@@ -62,7 +62,7 @@ test('carries what a run needs and nothing of the workshop', async () => {
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }]
   const paths = files.map(file => file.path)
   expect(paths).toEqual(expect.arrayContaining(['bin/floodmark.js', 'dist/harness/index.js', 'dist/harness/index.d.ts', 'dist/system/reference.js', 'dist/scenarios/smoke.js', 'dist/harness/environment/tools/go.sum']))
-  expect(paths.filter(path => /test|runs\/|tsconfig|(?<!\.d)\.ts$/.test(path))).toEqual([])
+  expect(paths.filter(path => /test|runs\/|without-registry|tsconfig|(?<!\.d)\.ts$/.test(path))).toEqual([])
 })
 
 test('its manifest is one that other tools read without complaint', async () => {

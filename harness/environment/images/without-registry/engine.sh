@@ -1,24 +1,26 @@
 #!/usr/bin/env bash
-# A Docker engine of floodmark's own, for a machine that reaches no container registry: starts it, stops it, removes it. Needs root.
-#   eval "$(engine.sh start)"    starts it unless it runs, and prints what Docker's and Testcontainers' clients need to find it
-#   engine.sh stop               ends its containers and itself, and keeps its images for the next start
-#   engine.sh remove             stops it, and its images go too
-# Everything it has is in one folder, $FLOODMARK_ENGINE. A system's own Docker is neither used nor touched: this engine has a containerd,
-# a socket, a bridge and addresses of its own, and no rule in the firewall but one that lets its own containers speak to one another.
+# A Docker engine of floodmark's own, for a machine that reaches no container registry. Needs root.
+#   engine.sh start     starts it unless it runs, and prints the settings by which Docker's and Testcontainers' clients find it
+#   engine.sh stop      ends its containers and itself, and keeps its images for the next start
+#   engine.sh remove    its images go too
+# All that it has is in one folder, $FLOODMARK_ENGINE. A system's own Docker is neither used nor touched: this one has a containerd, a socket,
+# a bridge, addresses and control groups of its own, and no firewall rule but one that lets its own containers speak to one another.
 set -euo pipefail
 
-folder=${FLOODMARK_ENGINE:-${XDG_CACHE_HOME:-$HOME/.cache}/floodmark/engine}
-docker_host=unix://$folder/docker.sock
-# Names of network devices have 15 characters at most, and every engine on the machine needs one.
-bridge=floodmark-$(cksum <<<"$folder" | cut -c1-5)
+folder=$(realpath --canonicalize-missing "${FLOODMARK_ENGINE:-${XDG_CACHE_HOME:-$HOME/.cache}/floodmark/engine}")
+socket=$folder/docker.sock
+# Network devices need names of at most 15 characters, and each engine of a machine one of its own. Its control groups are named alike.
+own_name=floodmark-$(cksum <<<"$folder" | cut --characters=1-5)
 start_limit_s=60
 stop_limit_s=30
 
-fail() { printf 'engine.sh: %s\n' "$*" >&2; exit 69; }
-answers() { docker --host "$docker_host" version >/dev/null 2>&1; }
-answers_or_ended() { answers || ! runs "$1"; }
-# A pid file outlives a crash, and its number may be somebody else's by now.
-runs() { local pid; pid=$(cat "$folder/$1.pid" 2>/dev/null) && grep -q "$folder" "/proc/$pid/cmdline" 2>/dev/null; }
+say() { printf 'engine.sh: %s\n' "$*" >&2; }
+client() { docker --host "unix://$socket" "$@"; }
+answers() { client version >/dev/null 2>&1; }
+
+# A pid file outlives a crash, and by then the number may be somebody else's.
+runs() { local pid; pid=$(cat "$folder/$1.pid" 2>/dev/null) && grep --quiet --text --fixed-strings "$folder/" "/proc/$pid/cmdline" 2>/dev/null; }
+has_ended() { ! runs "$1"; }
 
 # wait_until <seconds> <command...>: false when the time is up.
 wait_until() {
@@ -27,99 +29,121 @@ wait_until() {
   return 1
 }
 
-# The first two numbers of every address that its containers get: those of a network that this machine had no route to at the first start.
-address_prefix() {
-  if [[ ! -s $folder/address-prefix ]]; then
-    for number in {213..254} none; do ip route show table all | grep -qE "(^| )10\.$number\." || break; done
-    [[ $number != none ]] || fail 'no free network from 10.213.0.0/16 to 10.254.0.0/16'
-    echo "10.$number" >"$folder/address-prefix"
-  fi
-  cat "$folder/address-prefix"
-}
-
-# Where another Docker made dropping the rule, containers of one network would not reach one another without this.
-firewall_rule() { iptables --wait "$1" FORWARD --source "$prefix.0.0/16" --destination "$prefix.0.0/16" --jump ACCEPT 2>/dev/null; }
-
 start() {
-  [[ $(id -u) == 0 ]] || fail 'a Docker engine needs root'
-  for program in dockerd containerd docker ip iptables; do command -v "$program" >/dev/null || fail "$program is missing: apt-get install docker.io iproute2"; done
-  mkdir -p "$folder"
+  [[ $(id --user) == 0 ]] || { say 'a Docker engine of its own needs root'; exit 77; }
+  for program in dockerd containerd docker ip iptables; do
+    command -v "$program" >/dev/null || { say "$program is missing: apt-get install docker.io iproute2"; exit 69; }
+  done
   if ! { runs dockerd && answers; }; then
+    # What an earlier one left that was killed.
     stop
-    prefix=$(address_prefix)
-    ip link add "$bridge" type bridge
-    ip address add "$prefix.0.1/24" dev "$bridge"
-    ip link set "$bridge" up
-    firewall_rule --insert
+    trap stop EXIT
+    mkdir --parents "$folder"
+    choose_addresses
+    make_bridge
     start_containerd
     start_dockerd
+    trap - EXIT
   fi
-  # Published ports are on loopback, so that is where its host is to be looked for; Ryuk gets the socket that is there.
-  cat <<LINES
-export DOCKER_HOST=$docker_host
-export TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1
-export TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE=$folder/docker.sock
-LINES
+  # Published ports are on loopback, so its host is to be looked for there; and Ryuk is given the socket that there is.
+  printf 'export %s\n' "DOCKER_HOST=unix://$socket" TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1 "TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE=$socket"
 }
 
-# In the background with a session of its own: outlives the shell, and a terminal's Ctrl-C does not reach it. The log of the last start is kept.
-launch() { local name=$1; shift; setsid nohup "$@" >"$folder/$name.log" 2>&1 </dev/null & echo $! >"$folder/$name.pid"; }
+# Its containers get addresses from a network that this machine had no route to at the first start.
+choose_addresses() {
+  if [[ ! -s $folder/network ]]; then
+    for number in {213..254}; do
+      ip route show table all | grep --quiet --extended-regexp "(^| )10\.$number\." && continue
+      echo "10.$number" >"$folder/network"
+      break
+    done
+  fi
+  network=$(cat "$folder/network") || { say 'no network is free from 10.213.0.0/16 to 10.254.0.0/16'; exit 69; }
+}
 
-# One of its own, since dockerd would share the system's where one runs.
+make_bridge() {
+  ip link add "$own_name" type bridge
+  ip address add "$network.0.1/24" dev "$own_name"
+  ip link set "$own_name" up
+  # A kernel without a firewall has nothing to be let through.
+  firewall_rule --insert || true
+}
+
+# Where another Docker has made the firewall drop what is forwarded, containers would not reach one another without this.
+firewall_rule() { iptables --wait "$1" FORWARD --source "$network.0.0/16" --destination "$network.0.0/16" --jump ACCEPT 2>/dev/null; }
+
+# launch <name> <command...>: in a session of its own, since it is to outlive this shell. The log is that of the last start.
+launch() {
+  local name=$1; shift
+  setsid nohup "$@" >"$folder/$name.log" 2>&1 </dev/null &
+  echo $! >"$folder/$name.pid"
+}
+
+# wait_for <name> <command...>: until the command is true; ends this script where the daemon has ended or takes too long.
+wait_for() {
+  local name=$1; shift
+  is_decided() { "$@" || ! runs "$name"; }
+  wait_until "$start_limit_s" is_decided "$@" || true
+  "$@" || { say "$name did not start; the end of its log:"; tail --lines 5 "$folder/$name.log" >&2; exit 69; }
+}
+
+# One of its own: dockerd would share the system's where there is one.
 start_containerd() {
-  printf 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[plugins."io.containerd.internal.v1.opt"]\npath = "%s/opt"\n' "$folder" >"$folder/containerd.toml"
+  printf '%s\n' 'version = 2' 'disabled_plugins = ["io.containerd.grpc.v1.cri"]' '[plugins."io.containerd.internal.v1.opt"]' "path = \"$folder/opt\"" >"$folder/containerd.toml"
   launch containerd containerd --config "$folder/containerd.toml" --root "$folder/containerd" --state "$folder/containerd-state" --address "$folder/containerd.sock"
-  wait_until "$start_limit_s" test -S "$folder/containerd.sock" || fail "containerd did not start: $(tail -3 "$folder/containerd.log")"
+  wait_for containerd test -S "$folder/containerd.sock"
 }
 
 start_dockerd() {
-  # Instead of the system's settings, which are for the system's engine.
+  # In place of the system's settings, which are for the system's engine.
   echo '{}' >"$folder/dockerd.json"
   launch dockerd dockerd --config-file "$folder/dockerd.json" --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/docker.pid" \
-    --host "$docker_host" --containerd "$folder/containerd.sock" --ip 127.0.0.1 --bridge "$bridge" --default-address-pool "base=$prefix.0.0/16,size=24" \
-    --iptables=false --ip-forward=false --ip-masq=false
-  wait_until "$start_limit_s" answers_or_ended dockerd && answers || fail "dockerd did not start: $(tail -3 "$folder/dockerd.log")"
+    --host "unix://$socket" --containerd "$folder/containerd.sock" --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$own_name" \
+    --ip 127.0.0.1 --bridge "$own_name" --default-address-pool "base=$network.0.0/16,size=24" --iptables=false --ip-masq=false --ip-forward=false
+  wait_for dockerd answers
 }
 
 stop() {
+  [[ -s $folder/network ]] || return 0
+  network=$(cat "$folder/network")
   if runs dockerd && answers; then
-    docker --host "$docker_host" ps --all --quiet | xargs --no-run-if-empty docker --host "$docker_host" rm --force --volumes >/dev/null
-    docker --host "$docker_host" network prune --force >/dev/null
+    client ps --all --quiet | xargs --no-run-if-empty docker --host "unix://$socket" rm --force --volumes >/dev/null
+    client network prune --force >/dev/null
   fi
   end dockerd
   end_shims
   end containerd
-  # What an engine that was killed could not take down itself.
+  # The bridge, and what an engine that was killed could not take down.
   awk -v folder="$folder/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount --lazy
-  if [[ -s $folder/address-prefix ]]; then
-    prefix=$(address_prefix)
-    ip -oneline -4 address | awk -v network="$prefix." 'index($4, network) == 1 { print $2 }' | xargs --no-run-if-empty -n 1 ip link delete
-    while firewall_rule --delete; do :; done
-  fi
-  rm -rf "${folder:?}"/{exec,containerd-state,*.pid,*.sock*}
+  ip -oneline -4 address | awk -v network="$network." 'index($4, network) == 1 { print $2 }' | xargs --no-run-if-empty --max-args 1 ip link delete
+  while firewall_rule --delete; do :; done
+  find /sys/fs/cgroup -depth -type d -path "*/$own_name*" -exec rmdir {} + 2>/dev/null || true
+  rm --recursive --force "$folder"/{exec,containerd-state,*.pid,*.sock*}
 }
 
 end() {
   runs "$1" || return 0
   kill "$(cat "$folder/$1.pid")"
-  ended() { ! runs "$name"; }
-  name=$1 wait_until "$stop_limit_s" ended || kill -KILL "$(cat "$folder/$1.pid")"
+  wait_until "$stop_limit_s" has_ended "$1" || kill -KILL "$(cat "$folder/$1.pid")"
 }
 
-# Where dockerd was killed, each container still has its shim. They name the containerd that they belong to.
+# Where dockerd was killed, each container's shim is still there. Shims name the containerd that they belong to.
 end_shims() {
-  for cmdline in /proc/[0-9]*/cmdline; do
-    if tr '\0' ' ' <"$cmdline" 2>/dev/null | grep -q "^[^ ]*containerd-shim.* -address $folder/containerd.sock"; then
-      pid=${cmdline#/proc/}; pid=${pid%/cmdline}
-      pkill -KILL --parent "$pid" || true
-      kill -KILL "$pid" || true
+  for process in /proc/[0-9]*; do
+    if tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep --quiet "^[^ ]*containerd-shim.* -address $folder/containerd.sock"; then
+      pkill -KILL --parent "${process#/proc/}" || true
+      kill -KILL "${process#/proc/}" || true
     fi
   done
 }
 
+# Only a folder that an engine was started in: a setting may be wrong.
+remove() {
+  stop
+  [[ ! -s $folder/network ]] || rm --recursive --force "$folder"
+}
+
 case "${1:-}" in
-  start) start ;;
-  stop) stop ;;
-  remove) stop; rm -rf "${folder:?}" ;;
-  *) printf 'usage: engine.sh start|stop|remove\n' >&2; exit 64 ;;
+  start | stop | remove) "$1" ;;
+  *) say 'say start, stop or remove'; exit 64 ;;
 esac
