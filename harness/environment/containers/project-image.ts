@@ -1,20 +1,20 @@
 // Arranging in containers: the image that the system's programs and the destinations run in, built from the project as it lies on disk.
 import { realpathSync } from 'node:fs'
-import { dirname, isAbsolute, posix, relative } from 'node:path'
-import { getContainerRuntimeClient } from 'testcontainers'
+import { dirname, posix, relative } from 'node:path'
 import { monotonicMs } from '../../clock.ts'
 import { FloodmarkError } from '../../errors.ts'
-import { buildImage, dockerfile, type Dockerode } from './project/build.ts'
-import { projectContent, type ProjectContent } from './project/content.ts'
-import { contentHash } from './project/hash.ts'
+import type { Docker } from './engine.ts'
+import { buildLayer, dockerfile } from './project/build.ts'
+import { projectContent, type Entry, type ProjectContent } from './project/content.ts'
+import { layerHash } from './project/hash.ts'
 
 /** The folder of the image that everything lies below. */
 const top = '/app'
-const repositories = 'floodmark-project'
 /** Of one project: the one just used, and those before it, which a switch between branches finds again. */
 const keptImages = 3
 
 export interface ProjectImageOptions {
+  docker: Docker
   /** The file that defines the system: the nearest folder above it with a package.json is the project. */
   systemFile: string
   /** Other files that must be in the image, and all that they import, wherever they lie and whatever .dockerignore says: what the destinations load, programs' main files. */
@@ -35,37 +35,39 @@ export interface ProjectImage {
 }
 
 /**
- * Builds it unless the engine has one of the same content. Its programs run as user 1000, who owns what was copied. Throws exit 64 where the project is far too
- * large, 69 where the engine cannot build it.
+ * Two layers, each an image of its own that is built only where the engine has none of the same content: packages, which hardly ever change, and the project on
+ * top. Programs run as user 1000, who owns what was copied. Throws exit 64 where the project is far too large, 69 where the engine cannot build it.
  */
-export async function projectImage({ systemFile, files, base, progress, signal }: ProjectImageOptions): Promise<ProjectImage> {
-  const { container: { dockerode: docker } } = await getContainerRuntimeClient()
+export async function projectImage({ docker, systemFile, files, base, progress, signal }: ProjectImageOptions): Promise<ProjectImage> {
   const content = projectContent(systemFile, files)
   const pathOf = pathsOf(content)
-  const { Id: baseId } = await docker.getImage(base).inspect()
-  const repository = `${repositories}/${imageName(content.name)}`
   const workdir = pathOf(content.root)
-  const image = `${repository}:${contentHash(content, [baseId, dockerfile({ workdir, top })])}`
 
-  if (!await isThere(docker, image)) {
+  async function layerOn(below: string, repository: string, what: string, entries: readonly Entry[]): Promise<string> {
+    const { Id } = await docker.getImage(below).inspect()
+    const tag = `${repository}:${layerHash(entries, Id, dockerfile({ base: below, top, workdir }))}`
+    if (await isThere(docker, tag)) return tag
+    progress(`building the image of ${what}: ${entries.length} files, ${(entries.reduce((sum, entry) => sum + entry.size, 0) / 1e6).toFixed(1)} MB`)
     const beganMs = monotonicMs()
-    const all = [...content.files, ...content.packages]
-    progress(`building the image of ${content.root}: ${all.length} files, ${Math.ceil(all.reduce((sum, entry) => sum + entry.size, 0) / 1e6)} MB`)
-    await buildImage(docker, { content, tag: image, base, top, workdir, signal })
-    progress(`built ${image} in ${((monotonicMs() - beganMs) / 1_000).toFixed(1)} s`)
+    await buildLayer(docker, { entries, base: below, top, workdir, tag, signal })
+    progress(`built ${tag} in ${((monotonicMs() - beganMs) / 1_000).toFixed(1)} s`)
     await removeOlder(docker, repository)
+    return tag
   }
-  return { image, workdir, pathOf }
+
+  const repository = `floodmark-project/${imageName(content.name)}`
+  const packages = await layerOn(base, `${repository}-packages`, `${content.name}'s packages`, content.packages)
+  return { image: await layerOn(packages, repository, content.name, content.files), workdir, pathOf }
 }
 
 function pathsOf({ top: hostTop, root, files, packages }: ProjectContent): ProjectImage['pathOf'] {
-  const known = new Set<string>([''])
+  const known = new Set(['', relative(hostTop, root)])
   for (const { path } of [...files, ...packages]) {
     for (let each = path; each !== '.' && !known.has(each); each = dirname(each)) known.add(each)
   }
   return hostPath => {
     const path = relative(hostTop, realpathSync(hostPath))
-    if (known.has(path) && !isAbsolute(path)) return posix.join(top, path)
+    if (known.has(path)) return posix.join(top, path)
     throw new FloodmarkError('usage', `${hostPath} is not in the image of ${root}`, { hint: 'it must lie in the project and not be left out by .dockerignore, or be imported by the scenario or system file' })
   }
 }
@@ -75,12 +77,12 @@ function imageName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'unnamed'
 }
 
-async function isThere(docker: Dockerode, image: string): Promise<boolean> {
+async function isThere(docker: Docker, image: string): Promise<boolean> {
   return (await docker.listImages({ filters: { reference: [image] } })).length > 0
 }
 
-/** Keeps the newest. One that a container still uses stays, and goes another time. */
-async function removeOlder(docker: Dockerode, repository: string): Promise<void> {
+/** Keeps the newest. One that something still uses stays, and goes another time. */
+async function removeOlder(docker: Docker, repository: string): Promise<void> {
   const found = await docker.listImages({ filters: { reference: [repository] } })
   const older = found.toSorted((a, b) => b.Created - a.Created).slice(keptImages)
   await Promise.allSettled(older.flatMap(({ RepoTags }) => RepoTags ?? []).map(tag => docker.getImage(tag).remove()))

@@ -1,5 +1,5 @@
 // What the image of a project holds: the project, what its scenario and system files import, the harness where it lies elsewhere, and the packages of all of them.
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FloodmarkError } from '../../../errors.ts'
@@ -11,6 +11,7 @@ import { packageFiles, projectFiles } from './source-files.ts'
 
 /** More than this is a data set or a build's output that somebody forgot. */
 const limitBytes = 1024 ** 3
+const readLimitBytes = 4 * 1024 ** 2
 
 /** One file or link of the image. Paths are relative to the content's `top`. */
 export interface Entry {
@@ -23,6 +24,8 @@ export interface Entry {
   /** Of the last change, ms since 1970. */
   changedMs: number
   isExecutable: boolean
+  /** Of a project's own file: read once, so that what an image is told by is what it holds, however the file changes meanwhile. Not of one above 4 MB. */
+  bytes: Buffer | undefined
 }
 
 export interface ProjectContent {
@@ -50,7 +53,7 @@ export function projectContent(systemFile: string, needed: readonly string[]): P
   const content: ProjectContent = {
     top, root,
     name: readManifest(root).name ?? root.slice(dirname(root).length + 1),
-    files: [...files].map(file => entryOf(top, file)),
+    files: [...files].map(file => withBytes(entryOf(top, file))),
     packages: [...packages.folders.flatMap(folder => packageFiles(folder).map(path => entryOf(top, join(folder, path)))), ...packages.links.map(link => linkEntry(top, link))],
   }
   refuseTooMuch(content)
@@ -60,11 +63,17 @@ export function projectContent(systemFile: string, needed: readonly string[]): P
 function entryOf(top: string, source: string): Entry {
   const stat = lstatSync(source)
   const link = stat.isSymbolicLink() ? relative(dirname(source), resolve(dirname(source), readlinkSync(source))) : undefined
-  return { path: relative(top, source), source, link, size: stat.isSymbolicLink() ? 0 : stat.size, changedMs: stat.mtimeMs, isExecutable: (stat.mode & 0o111) !== 0 }
+  return { path: relative(top, source), source, link, size: stat.isSymbolicLink() ? 0 : stat.size, changedMs: stat.mtimeMs, isExecutable: (stat.mode & 0o111) !== 0, bytes: undefined }
+}
+
+function withBytes(entry: Entry): Entry {
+  if (entry.link !== undefined || entry.size > readLimitBytes) return entry
+  const bytes = readFileSync(entry.source)
+  return { ...entry, bytes, size: bytes.length }
 }
 
 function linkEntry(top: string, { path, target }: HostLink): Entry {
-  return { path: relative(top, path), source: path, link: relative(dirname(path), target), size: 0, changedMs: 0, isExecutable: true }
+  return { path: relative(top, path), source: path, link: relative(dirname(path), target), size: 0, changedMs: 0, isExecutable: true, bytes: undefined }
 }
 
 function commonFolder(folders: readonly string[]): string {
