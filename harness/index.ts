@@ -8,7 +8,7 @@ export type { Load, ParameterValue, ParameterValues, Scenario, Topic } from './s
 export type { Component, Correlated, Destination, DestinationRequest, Distribution, Env, EnvContext, Intake, Ready, Role, System } from './scenario/system.ts'
 
 // Systems: components, when they are ready, and where their orders go.
-export { command, http, nats, node, postgres, running, tcp } from './environment/components.ts'
+export { command, http, image, nats, node, postgres, running, tcp } from './environment/components.ts'
 export { httpDestination, segmentLike } from './destination/kinds.ts'
 
 // Load: how orders come in, and how the platform tries again.

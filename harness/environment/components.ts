@@ -2,6 +2,9 @@
 // passed on, so that validation can tell them.
 import type { Component, Env, Ready } from '../scenario/system.ts'
 
+/** Where a program in a container listens, unless it is an image that does so elsewhere. */
+export const programPort = 8_080
+
 /**
  * A NATS server with JetStream. `storage: 'memory'` gives it an empty store at each start, so that nothing outlives its process.
  * `syncInterval` is its `sync_interval`: how long an acknowledged message may be in the page cache alone, or `always`. `nodes: 3` makes it a cluster of three
@@ -27,6 +30,14 @@ export function node(file: string, options: { env?: Env; ready: Ready; replicas?
 /** A program in any language. `cwd` is relative to the system file, and the folder of that file where it is left out. */
 export function command(line: readonly [string, ...string[]], options: { cwd?: string; env?: Env; ready: Ready; replicas?: number }): Component {
   return { kind: 'program', command: line, cwd: '.', env: () => ({}), replicas: 1, ...options }
+}
+
+/**
+ * A program that is an image already, by name and tag, or one that is built from a folder with a Dockerfile, relative to the system file. `port` is the one that it
+ * listens on inside its container, on every address of it; `command` goes in place of the image's own. Only a run with `--env containers` can have it.
+ */
+export function image(name: string | { build: string }, options: { port?: number; command?: readonly string[]; env?: Env; ready: Ready; replicas?: number }): Component {
+  return { kind: 'image', image: name, port: programPort, env: () => ({}), replicas: 1, ...options }
 }
 
 /** Something that already runs at a URL: it takes load, and no fault but on its links. `connectsTo` names the destinations it calls. */

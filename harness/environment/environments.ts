@@ -1,15 +1,23 @@
 // The registry of environments that a system can be arranged in.
 import { startServersProcess } from '../destination/servers-program.ts'
+import { containerProblems } from './containers/problems.ts'
 import type { EnvironmentKind } from './ground.ts'
 import { arrangeLocal } from './local.ts'
 
 const local: EnvironmentKind = {
   summary: 'processes of this machine, on loopback',
-  problems: () => [],
+  problems: ({ system }) => Object.entries(system.components).filter(([, component]) => component.kind === 'image').map(([name]) => `system.components.${name}: found an image(), which needs a Docker engine: --env containers`),
   prepare: async () => ({ startServers: startServersProcess, arrange: arrangeLocal, stop: async () => {} }),
 }
 
-export const environments = { local } as const satisfies Record<string, EnvironmentKind>
+const containers: EnvironmentKind = {
+  summary: 'containers of a Docker engine, through Testcontainers, on a network of their own',
+  problems: ({ system }) => containerProblems(system),
+  // Testcontainers takes half a second to load, which only a run in containers is to wait for.
+  prepare: async setting => await (await import('./containers/ground.ts')).prepareContainers(setting),
+}
+
+export const environments = { local, containers } as const satisfies Record<string, EnvironmentKind>
 
 export type EnvironmentName = keyof typeof environments
 export const environmentNames = Object.keys(environments) as EnvironmentName[]

@@ -6,12 +6,12 @@ import { findTool } from './build-tool.ts'
 import type { ArrangeOptions } from './environment.ts'
 import type { ProcessLaunch } from './launch.ts'
 import { membersOf } from './members.ts'
-import { natsLaunch, type NodePlace } from './nats-server.ts'
+import { natsLaunch, type NatsPlace } from './nats-server.ts'
+import { otherNodes, type Routes } from './routes.ts'
 import { findPostgres, type PostgresBinaries } from './postgres-binaries.ts'
 import { postgresLaunch } from './postgres-server.ts'
 import { contextOf } from './program-context.ts'
 import { programLaunch } from './program.ts'
-import type { Routes } from './routes.ts'
 import type { Tool } from './tool.ts'
 
 /** What this run starts that is not the user's own. */
@@ -46,7 +46,7 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
       for (const node of membersOf(system, name)) {
         const nodeFolder = join(dataFolder, node)
         mkdirSync(nodeFolder)
-        servers.push(natsLaunch(node, component, { binary: binaries.nats!.path, folder: nodeFolder, port: routes.ports.get(node)!, place: placeOf(name, node, system, routes) }))
+        servers.push(natsLaunch(node, component, { binary: binaries.nats!.path, folder: nodeFolder, port: routes.ports.get(node)!, node: placeOf(name, node, system, routes) }))
         urls.set(node, address => `nats://${address}`)
       }
     } else if (component.kind === 'postgres') {
@@ -66,8 +66,7 @@ export function planLaunches(options: ArrangeOptions, routes: Routes, binaries: 
 }
 
 /** Undefined for a server that stands alone. */
-function placeOf(cluster: string, node: string, system: System, { nodePorts, links }: Routes): NodePlace | undefined {
+function placeOf(cluster: string, node: string, system: System, { nodePorts, links }: Routes): NatsPlace['node'] {
   const ports = nodePorts.get(node)
-  const others = membersOf(system, cluster).filter(each => each !== node)
-  return ports && { ...ports, cluster, others: others.map(other => links.get(`${node}->${other}`)?.listen) }
+  return ports && { monitor: `127.0.0.1:${ports.monitor}`, cluster: { name: cluster, listen: `127.0.0.1:${ports.route}`, others: otherNodes(system, cluster, node, links) } }
 }

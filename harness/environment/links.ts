@@ -1,6 +1,6 @@
 // Which links a system has, known before anything starts: validation checks fault targets against them, arranging opens them.
 import { FloodmarkError } from '../errors.ts'
-import type { Component, Ready, System } from '../scenario/system.ts'
+import { isProgram, type Component, type Ready, type System } from '../scenario/system.ts'
 import type { Link } from './environment.ts'
 import { clustersOf, componentOf, membersOf } from './members.ts'
 import { readEnv, standIns } from './program-env.ts'
@@ -65,12 +65,12 @@ export function readyOf(system: System, target: string): Ready {
   const name = componentOf(system, target)
   if (name === undefined) return { kind: 'http', path: '/healthz' }
   const component = system.components[name]
-  return component.kind === 'program' || component.kind === 'running' ? component.ready : { kind: 'tcp' }
+  return component.kind === 'running' || isProgram(component) ? component.ready : { kind: 'tcp' }
 }
 
 function targetsAskedFor(system: System, from: string, component: Component, problems: string[]): string[] {
   if (component.kind === 'running') return component.connectsTo.filter(to => protocolOf(system, to) !== undefined)
-  if (component.kind !== 'program') return []
+  if (!isProgram(component)) return []
   const asked = new Set<string>()
   const to = (target: string): string => {
     asked.add(target)

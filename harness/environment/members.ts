@@ -1,5 +1,5 @@
 // A component may be several processes: the nodes of a cluster, the replicas of a program. Each is a member with a name of its own, such as `queue-2`.
-import type { Component, System } from '../scenario/system.ts'
+import { isProgram, type Component, type System } from '../scenario/system.ts'
 
 /** Names of the processes that a component is: `queue-1` to `queue-3` for a cluster of three nodes, its own name where it is one. */
 export function membersOf({ components }: Pick<System, 'components'>, name: string): readonly string[] {
@@ -21,5 +21,5 @@ export function clustersOf({ components }: Pick<System, 'components'>): string[]
 
 function countOf(component: Component): number {
   if (component.kind === 'nats') return component.nodes
-  return component.kind === 'program' ? component.replicas : 1
+  return isProgram(component) ? component.replicas : 1
 }

@@ -11,8 +11,11 @@ import { postgresData, removeSharedMemory } from './shared-memory.ts'
 
 const initialiseLimitMs = 60_000
 const schemaLimitMs = 30_000
-const userName = 'floodmark'
-const database = 'postgres'
+
+/** The one user of a run's databases, who may do anything there. */
+export const postgresUser = 'floodmark'
+/** The built-in locale sorts alike on every machine. Nothing is lost by skipping the sync: the data is not older than the run. */
+export const initdbArguments = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync', '--no-instructions']
 
 /** A PostgreSQL server on loopback with a password of its own, its data in `folder`; `schemaFile` is applied when it first answers. */
 export function postgresLaunch(
@@ -22,7 +25,7 @@ export function postgresLaunch(
 ): ProcessLaunch & { urlAt(address: string): string } {
   const password = randomBytes(16).toString('hex')
   const data = postgresData(folder)
-  const urlAt = (address: string): string => `postgres://${userName}:${password}@${address}/${database}`
+  const urlAt = (address: string): string => postgresUrl(address, password)
   const url = urlAt(`127.0.0.1:${port}`)
   // Its messages in English whatever the machine speaks; nothing else of our environment concerns it.
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
@@ -36,9 +39,7 @@ export function postgresLaunch(
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeFile(passwordFile, password, { mode: 0o600 })
     if (user) for (const path of [folder, passwordFile]) await chown(path, user.uid, user.gid)
-    // The built-in locale sorts alike on every machine. Nothing is lost by skipping the sync: the folder is not older than the run.
-    const args = [`--pgdata=${data}`, `--username=${userName}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync', '--no-instructions']
-    await runCommand(initdb, args, { ...user, cwd: folder, env, limitMs: initialiseLimitMs, signal })
+    await runCommand(initdb, [`--pgdata=${data}`, `--username=${postgresUser}`, `--pwfile=${passwordFile}`, ...initdbArguments], { ...user, cwd: folder, env, limitMs: initialiseLimitMs, signal })
     await rm(passwordFile)
   }
 
@@ -57,14 +58,22 @@ export function postgresLaunch(
       initialised = true
     },
     probe: postgresProbe(url),
-    async initialise() {
-      if (!schemaFile) return
-      try {
-        await queryPostgres(url, await readFile(schemaFile, 'utf8'), schemaLimitMs)
-      } catch (error) {
-        throw new FloodmarkError('usage', `${name}: the schema ${schemaFile} could not be applied: ${causeOf(error)}`, { cause: error })
-      }
-    },
+    initialise: async () => await applySchema(name, url, schemaFile),
     clear: () => removeSharedMemory(data),
+  }
+}
+
+/** The URL of the one database at `host:port`. */
+export function postgresUrl(address: string, password: string): string {
+  return `postgres://${postgresUser}:${password}@${address}/postgres`
+}
+
+/** Runs a component's schema where it has one. Throws `usage` with the server's words where that cannot be done. */
+export async function applySchema(name: string, url: string, schemaFile: string | undefined): Promise<void> {
+  if (!schemaFile) return
+  try {
+    await queryPostgres(url, await readFile(schemaFile, 'utf8'), schemaLimitMs)
+  } catch (error) {
+    throw new FloodmarkError('usage', `${name}: the schema ${schemaFile} could not be applied: ${causeOf(error)}`, { cause: error })
   }
 }

@@ -43,14 +43,14 @@ export function postgresProbe(url: string): Probe {
   }
 }
 
-/** Runs SQL, several statements if need be, on a connection of its own. */
-export async function queryPostgres(url: string, sql: string, timeoutMs: number): Promise<void> {
+/** Runs SQL, several statements if need be, on a connection of its own; rows are those of a single one. */
+export async function queryPostgres(url: string, sql: string, timeoutMs: number): Promise<Record<string, string>[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs, application_name: 'floodmark-probe' })
   // The server may go away at any time, also between two requests: the request under way reports it.
   client.on('error', () => {})
   try {
     await client.connect()
-    await client.query(sql)
+    return (await client.query(sql)).rows
   } finally {
     // A paused server would never answer the goodbye.
     client.end().catch(() => {})

@@ -34,9 +34,10 @@ export async function planRoutes({ system, servers, links: kind }: Pick<ArrangeO
   const nodePorts = new Map<string, NodePorts>()
   for (const node of clustersOf(system).flatMap(cluster => membersOf(system, cluster))) nodePorts.set(node, { route: await pickPort(), monitor: await pickPort() })
   const names = linksOf(system)
+  const places: Places = { at: member => `${host}:${ports.get(member)}`, routeAt: node => `${host}:${nodePorts.get(node)!.route}` }
   const links = new Map<string, Link>()
   for (const link of names) {
-    const upstream = upstreamOf(link, system, { ports, nodePorts }, servers)
+    const upstream = upstreamOf(link, system, places, servers)
     const listen = kind === 'direct' ? upstream : `${host}:${(await fixedPort(link, names, system)) ?? (await pickPort())}`
     links.set(link.name, { ...link, listen, probeAt: listen, upstream, proxy: undefined, ready: readyOf(system, link.to) })
   }
@@ -59,15 +60,28 @@ export function checkHosts(system: System, allowedHosts: readonly string[]): voi
   }
 }
 
-function upstreamOf({ from, to: target }: LinkName, system: System, { ports, nodePorts }: Pick<Routes, 'ports' | 'nodePorts'>, servers: ArrangeOptions['servers']): string {
-  if (nodePorts.has(from)) return `${host}:${nodePorts.get(target)!.route}`
+/** Where a node of a cluster reaches each other one; undefined for those that connect to it (`routesBetween`). */
+export function otherNodes(system: System, cluster: string, node: string, links: ReadonlyMap<string, Link>): (string | undefined)[] {
+  return membersOf(system, cluster).filter(each => each !== node).map(other => links.get(`${node}->${other}`)?.listen)
+}
+
+/** `host:port` of what the harness starts, as the proxies see it. */
+export interface Places {
+  at(member: string): string
+  /** Where a node takes the routes of its cluster. */
+  routeAt(node: string): string
+}
+
+/** Where the proxy of a link connects to: another program, a node of its cluster, something that already runs, or one of the harness's own servers. */
+export function upstreamOf({ from, to: target }: LinkName, system: System, { at, routeAt }: Places, servers: ArrangeOptions['servers']): string {
+  if (clustersOf(system).includes(componentOf(system, from) ?? '')) return routeAt(target)
   const name = componentOf(system, target)
   const component = name === undefined ? undefined : system.components[name]
   if (component?.kind === 'running') {
     const address = addressOf(component)
     return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
   }
-  if (component) return `${host}:${ports.get(target)}`
+  if (component) return at(target)
   return target === platform ? servers.admin : servers.destinations[target]
 }
 

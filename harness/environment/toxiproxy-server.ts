@@ -17,12 +17,13 @@ export function toxiproxyLaunch({ binary, folder, port }: { binary: string; fold
   }
 }
 
-/** Opens a proxy for each link. Its upstream need not be there yet: Toxiproxy connects to it when somebody connects to the link. */
-export async function openLinks(api: string, links: ReadonlyMap<string, Link>): Promise<Map<string, Link>> {
+/** Opens a proxy for each link, which listens where the link says unless it stands elsewhere than its callers. Its upstream need not be there yet: Toxiproxy connects to it when somebody connects to the link. */
+export async function openLinks(api: string, links: ReadonlyMap<string, Link>, listenOn = (link: Link): string => link.listen): Promise<Map<string, Link>> {
   const opened = new Map<string, Link>()
   for (const link of links.values()) {
-    await toxiproxyAt(api).createProxy(link)
-    opened.set(link.name, { ...link, proxy: { api, name: link.name, listen: link.listen } })
+    const listen = listenOn(link)
+    await toxiproxyAt(api).createProxy({ ...link, listen })
+    opened.set(link.name, { ...link, proxy: { api, name: link.name, listen } })
   }
   return opened
 }

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../reports/record.ts'
 import { readEnv, standIns } from '../environment/program-env.ts'
 import { mustDurationMs, type Duration } from '../scenario/duration.ts'
 import type { Prepared } from '../scenario/prepare.ts'
-import type { Component } from '../scenario/system.ts'
+import { isProgram, type Component } from '../scenario/system.ts'
 
 type ScaledTimes = RunRecord['scaledTimes']
 
@@ -30,7 +30,7 @@ export function listScaledTimes({ scenario, system, load }: Prepared): ScaledTim
 
 /** The environment variables of a program whose values came from `scaled()`. The run is over by now, so an `env` that throws this time has none. */
 function settingsOf(name: string, component: Component, timeScale: number): ScaledTimes {
-  if (component.kind !== 'program') return []
+  if (!isProgram(component)) return []
   const values = new Set<number>()
   const scaled = (duration: Duration): number => {
     const ms = mustDurationMs(duration) / timeScale

@@ -16,6 +16,7 @@ const components: Record<string, z.ZodType> = {
   nats: object({ kind: text, storage: oneOf(['file', 'memory']), syncInterval: rule('always or a duration', value => value === 'always' || durationMs(String(value)) !== undefined), nodes }),
   postgres: object({ kind: text, schema: text.optional(), settings: textMap }),
   program: object({ kind: text, command: z.array(text, 'a program and its arguments').min(1, 'a program and its arguments'), cwd: text, env: fn, ready, replicas }),
+  image: object({ kind: text, image: z.union([text, object({ build: text })], "an image's name, or { build: './folder' }"), port: whole(1, 65_535), command: z.array(text, 'a program and its arguments').optional(), env: fn, ready, replicas }),
   running: object({ kind: text, url: rule('an http:// or https:// URL', isHttpUrl), ready, connectsTo: z.array(text, 'a list of destinations') }),
 }
 
@@ -45,7 +46,7 @@ const wiring = z.looseObject({
   components: z.record(z.string(), z.union([
     z.looseObject({ kind: z.literal('nats'), nodes }),
     z.looseObject({ kind: z.literal('postgres') }),
-    z.looseObject({ kind: z.literal('program'), env: fn, ready, replicas }),
+    z.looseObject({ kind: z.literal(['program', 'image']), env: fn, ready, replicas }),
     z.looseObject({ kind: z.literal('running'), connectsTo: z.array(text), ready }),
   ])),
   roles: z.record(z.string(), text),
@@ -68,7 +69,7 @@ function componentProblems({ components: given, destinations }: System): string[
   return namesOf(given).flatMap(name => {
     const component = given[name]
     const schema = Object.hasOwn(components, component?.kind) ? components[component.kind] : undefined
-    if (schema === undefined) return [`components.${name}: must be a component, such as nats(), postgres(), node(), command() or running()`]
+    if (schema === undefined) return [`components.${name}: must be a component, such as nats(), postgres(), node(), command(), image() or running()`]
     const callees: string[] = component.kind === 'running' && Array.isArray(component.connectsTo) ? component.connectsTo : []
     const unknown = callees.filter(to => typeof to === 'string' && !destinationNames.includes(to))
     return [...problemsOf(`components.${name}`, schema, component), ...unknown.map(to => `components.${name}.connectsTo.${unknownKey(to, destinationNames)}`)]

@@ -106,4 +106,10 @@ export type Component =
   | { kind: 'nats'; storage: 'file' | 'memory'; syncInterval: string; nodes: number }
   | { kind: 'postgres'; schema?: string; settings: Record<string, string> }
   | { kind: 'program'; command: readonly [string, ...string[]]; cwd: string; env: Env; ready: Ready; replicas: number }
+  | { kind: 'image'; image: string | { build: string }; port: number; command?: readonly string[]; env: Env; ready: Ready; replicas: number }
   | { kind: 'running'; url: string; ready: Ready; connectsTo: readonly string[] }
+
+/** What the system's owner wrote and tells its environment, as a command or an image. */
+export function isProgram(component: Component): component is Extract<Component, { kind: 'program' | 'image' }> {
+  return component.kind === 'program' || component.kind === 'image'
+}

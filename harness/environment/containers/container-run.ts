@@ -1,7 +1,12 @@
 // What all containers of one run have in common: their engine, label, network, and whoever hears of their ends.
-import type { ContainerEngine } from './engine.ts'
+import type { ContainerEngine, HostConfig } from './engine.ts'
 import type { EngineEvents } from './engine-events.ts'
 import { runLabel } from './remove-run.ts'
+
+type Mount = NonNullable<HostConfig['Mounts']>[number]
+
+/** Names of the harness's own on the run's network, beside those of the system's components. */
+export const ownNames = { proxy: 'toxiproxy', servers: 'destinations' } as const
 
 export interface ContainerRun {
   readonly engine: ContainerEngine
@@ -19,6 +24,11 @@ export function labelsOf({ runId }: Pick<ContainerRun, 'runId'>): Record<string,
 /** Name of something of the run on the engine, which may be that of several runs. */
 export function nameInRun({ runId }: Pick<ContainerRun, 'runId'>, name: string): string {
   return `floodmark-${runId}-${name}`
+}
+
+/** A volume of the run, made when a container first mounts it; what is on it outlives the container's processes. */
+export function volumeOf(run: Pick<ContainerRun, 'runId'>, name: string, target: string): Mount {
+  return { Type: 'volume', Source: nameInRun(run, name), Target: target, VolumeOptions: { NoCopy: false, Labels: labelsOf(run), DriverConfig: { Name: 'local', Options: {} } } }
 }
 
 /**

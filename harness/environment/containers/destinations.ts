@@ -3,12 +3,11 @@ import type { ServersProgram, StartServersProgram } from '../../destination/serv
 import { platform } from '../links.ts'
 import { openComponentLog } from '../component-log.ts'
 import { modulePath } from '../../module-path.ts'
-import type { ContainerRun } from './container-run.ts'
+import { ownNames, type ContainerRun } from './container-run.ts'
 import { createContainer } from './container.ts'
 import type { ProjectImage } from './project-image.ts'
 
-/** Its name on the run's network, where the Admin API has the platform's as well. */
-const name = 'destinations'
+const name = ownNames.servers
 const controlPort = 7000
 const firstPort = controlPort + 1
 const killAfterMs = 2_000
@@ -21,6 +20,7 @@ export function startServersContainer(run: ContainerRun, { image, pathOf }: Proj
     const log = openComponentLog(logFile)
     const container = createContainer(run, {
       name, image, ports,
+      // The Admin API is the platform's.
       aliases: [platform],
       command: ['node', pathOf(modulePath(import.meta.url, '../../destination/main.ts'))],
       describe: made => made.withEnvironment({ HOST: '0.0.0.0', CONTROL_PORT: String(controlPort), FIRST_PORT: String(firstPort) }),

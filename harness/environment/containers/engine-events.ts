@@ -16,7 +16,7 @@ export interface EngineEvents {
   nextEnd(containerId: string): Promise<ContainerEnd>
   /** Why the engine went away, once it has. */
   readonly gone: string | undefined
-  onGone(listener: (how: string) => void): void
+  onGone(listener: (how: string, atMs: number) => void): void
   close(): void
 }
 
@@ -24,7 +24,7 @@ export interface EngineEvents {
 export async function followEvents({ docker }: ContainerEngine, runId: string): Promise<EngineEvents> {
   const stream = await docker.getEvents({ filters: { type: ['container'], event: ['die'], label: [`${runLabel}=${runId}`] } }) as Readable
   const waiting = new Map<string, (end: ContainerEnd) => void>()
-  const listeners: ((how: string) => void)[] = []
+  const listeners: ((how: string, atMs: number) => void)[] = []
   const text = new StringDecoder('utf8')
   let closing = false
   let gone: string | undefined
@@ -39,7 +39,7 @@ export async function followEvents({ docker }: ContainerEngine, runId: string): 
     if (closing || gone !== undefined) return
     gone = how
     for (const containerId of waiting.keys()) end(containerId, undefined)
-    for (const listener of listeners) listener(how)
+    for (const listener of listeners) listener(how, monotonicMs())
   }
 
   stream.on('data', (chunk: Buffer) => {
@@ -60,7 +60,7 @@ export async function followEvents({ docker }: ContainerEngine, runId: string): 
     },
     onGone(listener) {
       listeners.push(listener)
-      if (gone !== undefined) listener(gone)
+      if (gone !== undefined) listener(gone, monotonicMs())
     },
     close() {
       closing = true

@@ -1,0 +1,22 @@
+import { ToxiProxyContainer } from '@testcontainers/toxiproxy'
+import { imageOf } from '../images/images.ts'
+import { toxiproxyAt } from '../toxiproxy.ts'
+import { launchContainer, type ContainerLaunch } from './container-launch.ts'
+import { ownNames, type ContainerRun } from './container-run.ts'
+
+const apiPort = 8_474
+
+/** Toxiproxy with a port for each link, all of them reached by the harness too: a part of the harness, so its death makes a run invalid. */
+export function toxiproxyContainer(run: ContainerRun, linkPorts: readonly number[]): ContainerLaunch & { api(): string } {
+  const launch = launchContainer(run, {
+    name: ownNames.proxy,
+    image: imageOf('toxiproxy'),
+    module: ToxiProxyContainer,
+    // At its default level it writes a line for every connection that it accepts.
+    describe: container => container.withEnvironment({ LOG_LEVEL: 'warn' }),
+    ports: [apiPort, ...linkPorts],
+  }, { probe: () => async limitMs => `toxiproxy ${await version(limitMs)}`, version: { name: 'toxiproxy', read: () => version() } })
+  const version = (limitMs?: number): Promise<string> => toxiproxyAt(api()).version(limitMs)
+  const api = (): string => `http://${launch.container.publishedAt(apiPort)}`
+  return { ...launch, api }
+}
