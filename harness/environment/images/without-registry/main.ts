@@ -55,6 +55,8 @@ async function buildUnlessThere(image: string, inputs: string, args: readonly st
     // The classic builder: BuildKit's client is a plugin that Debian's docker.io comes without.
     const env = { ...process.env, DOCKER_BUILDKIT: '0' }
     await runCommand('docker', ['build', '--force-rm', '--label', label, '--tag', image, ...args, context], { env, limitMs: buildLimitMs })
+    // The one that had this name before.
+    await runCommand('docker', ['image', 'prune', '--force', '--filter', `label=${inputsLabel}`], { limitMs: askLimitMs })
   } finally {
     rmSync(context, { recursive: true, force: true })
   }
