@@ -38,7 +38,6 @@ run_scripts() {
     case "$file" in
       *.sh) if [[ -x $file ]]; then "$file"; else . "$file"; fi ;;
       *.sql) sql --dbname "$database" --file "$file" ;;
-      *.sql.gz) gunzip --stdout "$file" | sql --dbname "$database" ;;
     esac
   done
 }
