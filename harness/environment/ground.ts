@@ -1,6 +1,8 @@
 // What an environment is made by: its kind, and the ground that one run stands on.
 import type { StartServersProgram } from '../destination/servers-program.ts'
 import type { ResolvedFault } from '../faults/fault.ts'
+import type { EngineName } from '../load/engines.ts'
+import type { StartK6Program } from '../load/k6/program.ts'
 import type { System } from '../scenario/system.ts'
 import type { ArrangeOptions, Environment, ProcessJournal } from './environment.ts'
 
@@ -20,6 +22,8 @@ export interface GroundSetting {
   scenarioFile: string
   systemFile: string | null
   faults: readonly ResolvedFault[]
+  /** What sends the load, which may be a program that is run here. */
+  engine: EngineName
   runId: string
   /** Folder of this run. */
   folder: string
@@ -32,6 +36,8 @@ export interface GroundSetting {
 
 export interface Ground {
   readonly startServers: StartServersProgram
+  /** Where k6 is no process of this machine. */
+  readonly startK6?: StartK6Program
   arrange(options: ArrangeOptions): Promise<Environment>
   /** After everything on it has been stopped. */
   stop(): Promise<void>

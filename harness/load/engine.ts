@@ -1,4 +1,4 @@
-import type { ProcessJournal, ProcessUsage } from '../environment/environment.ts'
+import type { Environment, ProcessJournal, ProcessUsage } from '../environment/environment.ts'
 import type { ResolvedFault } from '../faults/fault.ts'
 import type { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -6,6 +6,7 @@ import type { Shape } from '../plan/shape.ts'
 import type { CorpusSettings } from '../platform/corpus.ts'
 import type { RetryPolicy } from '../platform/retry-policy.ts'
 import type { Load } from '../scenario/scenario.ts'
+import type { StartK6Program } from './k6/program.ts'
 
 /** Events [from, to) of the plan, sent in one go. Their planned instants count from `startedAtMs` of the shared monotonic clock, which is `wallMs` of the calendar. */
 export interface Part {
@@ -40,7 +41,7 @@ export interface EngineKind {
   /** What of a scenario it cannot send: path, what was found, what would be right. Such a scenario is refused for this engine. */
   problems(asked: Asked): string[]
   /** Gets onto this machine what it needs, before anything of a run is started. */
-  prepare(watch: { progress: (line: string) => void; signal: AbortSignal }): Promise<(options: EngineOptions, setting: EngineSetting) => Promise<Engine>>
+  prepare(watch: { environment: Environment['kind']; progress: (line: string) => void; signal: AbortSignal }): Promise<(options: EngineOptions, setting: EngineSetting) => Promise<Engine>>
 }
 
 /** The part of a scenario that an engine has to do with. */
@@ -57,6 +58,8 @@ export interface EngineSetting {
   folder: string
   logs: string
   journal: ProcessJournal
+  /** Where the environment runs engines' programs itself: how k6 is started in it, and the `host:port` of the intake's link as it is reached there. */
+  inside?: { startK6: StartK6Program; intake: string }
   /** Called when a program of the engine's ends without having been asked to, which makes the run invalid. */
   onDeath(how: string, lastLines: string[]): void
 }

@@ -4,6 +4,7 @@ import { monotonicMs } from '../clock.ts'
 import { startServers, type Servers, type ServersOptions } from '../destination/servers.ts'
 import type { Death } from '../environment/environment.ts'
 import { environments } from '../environment/environments.ts'
+import { platform } from '../environment/links.ts'
 import { FloodmarkError } from '../errors.ts'
 import type { Disturbed } from '../faults/fault.ts'
 import { probeFaultPaths } from '../faults/fault-paths.ts'
@@ -43,7 +44,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
   const adminToken = randomBytes(24).toString('hex')
 
   try {
-    const startEngine = await engines[prepared.engine].prepare({ progress: line => progress.line(line), signal: options.signal })
+    const startEngine = await engines[prepared.engine].prepare({ environment: prepared.environment, progress: line => progress.line(line), signal: options.signal })
     const watchdog = await startWatchdog(folder.path)
     teardown.add(() => watchdog.release())
     watchdog.onDeath(ownDeath('watchdog'))
@@ -56,6 +57,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       scenarioFile: prepared.scenario.file,
       systemFile: prepared.systemFile,
       faults: prepared.faults,
+      engine: prepared.engine,
       runId: folder.runId,
       folder: folder.path,
       links: options.links,
@@ -96,6 +98,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
       shape: load.shape,
       folder: folder.path,
       logs: folder.logs,
+      inside: ground.startK6 && { startK6: ground.startK6, intake: started.links.get(`${platform}->${system.roles.intake}`)!.listen },
       onDeath: ownDeath(prepared.engine),
     })
     teardown.add(() => engine.close())

@@ -130,7 +130,7 @@ describe('the lines of k6', () => {
 })
 
 describe('the totals of k6 and the history', () => {
-  const counters: K6Counters = { requests: 101, iterations: 101, dropped: 0 }
+  const counters: K6Counters = { requests: 101, gateRequests: 1, iterations: 101, dropped: 0 }
   const reported: Reported = { planned: 100, topics: 1, lines: 100, strays: 0, taken: 100, cutOff: 0, ended: false }
 
   it.each<[string, Partial<K6Counters>, Partial<Reported>]>([

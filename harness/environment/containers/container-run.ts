@@ -6,7 +6,7 @@ import { runLabel } from './remove-run.ts'
 type Mount = NonNullable<HostConfig['Mounts']>[number]
 
 /** Names of the harness's own on the run's network, beside those of the system's components. */
-export const ownNames = { proxy: 'toxiproxy', servers: 'destinations' } as const
+export const ownNames = { proxy: 'toxiproxy', servers: 'destinations', load: 'k6' } as const
 
 export interface ContainerRun {
   readonly engine: ContainerEngine

@@ -6,6 +6,7 @@ import { createNetwork, type ContainerRun } from './container-run.ts'
 import { startServersContainer } from './destinations.ts'
 import { connectEngine, type ContainerEngine } from './engine.ts'
 import { followEvents } from './engine-events.ts'
+import { startK6Container } from './k6-container.ts'
 import { projectImage } from './project-image.ts'
 import { ensureImages } from './pull.ts'
 import { removeRun } from './remove-run.ts'
@@ -27,10 +28,13 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
   }
 
   try {
-    const [images, network] = await Promise.all([readyImages(engine, setting), createNetwork(engine, runId)])
+    const images = await readyImages(engine, setting)
+    // After that: what stops this must find nothing that is still being made.
+    const network = await createNetwork(engine, runId)
     const run: ContainerRun = { engine, runId, network, events }
     return {
       startServers: startServersContainer(run, images.project, Object.keys(system.destinations).length),
+      startK6: startK6Container(run),
       arrange: options => arrangeContainers(run, images, options),
       stop,
     }
@@ -42,9 +46,9 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
 }
 
 /** Looks up, pulls and builds what the run needs. */
-async function readyImages({ docker }: ContainerEngine, { system, scenarioFile, systemFile, links, progress, signal }: GroundSetting): Promise<ReadyImages> {
+async function readyImages({ docker }: ContainerEngine, { system, scenarioFile, systemFile, links, engine, progress, signal }: GroundSetting): Promise<ReadyImages> {
   const uses = (kind: string): boolean => Object.values(system.components).some(component => component.kind === kind)
-  const needed: ImageName[] = ['node', ...(uses('nats') ? ['nats' as const] : []), ...(uses('postgres') ? ['postgres' as const] : []), ...(links === 'toxiproxy' ? ['toxiproxy' as const] : [])]
+  const needed: ImageName[] = ['node', ...(uses('nats') ? ['nats' as const] : []), ...(uses('postgres') ? ['postgres' as const] : []), ...(links === 'toxiproxy' ? ['toxiproxy' as const] : []), ...(engine === 'k6' ? ['k6' as const] : [])]
   await settleRyuk({ progress, signal })
   const ofComponents = new Map(Object.entries(system.components).flatMap(([name, component]) => (component.kind === 'image' && typeof component.image === 'string' ? [[name, component.image] as const] : [])))
   await ensureImages([...needed.map(name => imageOf(name)), ...ofComponents.values()], { progress, signal })

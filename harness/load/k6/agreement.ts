@@ -6,6 +6,8 @@ import { causeOf } from '../../errors.ts'
 /** k6's own totals at its end. */
 export interface K6Counters {
   requests: number
+  /** Those of them that asked for the flood's start. */
+  gateRequests: number
   iterations: number
   dropped: number
 }
@@ -25,20 +27,18 @@ export interface Reported {
   ended: boolean
 }
 
-/** k6 asks at the gate once. */
-const requestsAtGate = 1
 /** Reads the machine-readable summary. Throws where it is not there or says something else. */
 export function readCounters(path: string): K6Counters {
   const { results } = JSON.parse(readFileSync(path, 'utf8')) as { results: { metrics: { name: string; values: { count?: number } }[] } }
   // A counter that nothing was added to is left out.
   const count = (name: string): number => results.metrics.find(metric => metric.name === name)?.values.count ?? 0
-  return { requests: count('http_reqs'), iterations: count('iterations'), dropped: count('dropped_iterations') }
+  return { requests: count('http_reqs'), gateRequests: count('gate_requests'), iterations: count('iterations'), dropped: count('dropped_iterations') }
 }
 
 /** What k6's own totals and the history disagree about, a line each. */
 export function disagreements(counters: K6Counters, { planned, topics, lines, strays, taken, cutOff, ended }: Reported): string[] {
   const problems: string[] = []
-  const requests = counters.requests - requestsAtGate
+  const requests = counters.requests - counters.gateRequests
   // Who is ended may have counted what it had no time to report.
   if (requests < taken || requests > taken + (ended ? cutOff : 0)) problems.push(`k6 counts ${requests} webhooks sent, the history ${taken} first attempts of k6`)
   if (strays > 0) problems.push(`k6 reported ${strays} of ${lines} attempts for events that it had reported before, or that are not in the plan`)

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 
 import { sleep } from '../../clock.ts'
 import { openComponentLog, type ComponentLog } from '../../environment/component-log.ts'
-import type { Tool } from '../../environment/tool.ts'
 import { FloodmarkError } from '../../errors.ts'
 import { createCorpus } from '../../platform/corpus.ts'
 import { createTeardown, type Teardown } from '../../teardown.ts'
@@ -13,9 +12,8 @@ import { startNativeEngine } from '../native/engine.ts'
 import { AttemptLines } from './attempt-lines.ts'
 import { FirstAttempts } from './first-attempts.ts'
 import { writeFloodFiles } from './flood-files.ts'
-import { openGate, type Gate } from './gate.ts'
 import { leadFor, usersFor } from './limits.ts'
-import { startK6, type K6Program } from './program.ts'
+import type { K6Program, StartK6Program } from './program.ts'
 
 /** A thousand users are made in some two seconds; this is for a machine that is busy with all else of a run. */
 const reachLimitMs = 60_000
@@ -23,7 +21,9 @@ const reachLimitMs = 60_000
 export interface StartK6 {
   options: EngineOptions
   setting: EngineSetting
-  tool: Tool
+  startProgram: StartK6Program
+  /** Where k6 reaches the intake: as the harness does, or inside the run's own network. */
+  baseUrl: string
   signal: AbortSignal
 }
 
@@ -39,7 +39,7 @@ export async function startK6Engine(asked: StartK6): Promise<Engine> {
   }
 }
 
-async function start({ options, setting, tool, signal }: StartK6, teardown: Teardown): Promise<Engine> {
+async function start({ options, setting, startProgram, baseUrl, signal }: StartK6, teardown: Teardown): Promise<Engine> {
   const { plan, retries, refusedStatuses, secret } = options
   const url = new URL(options.url)
   const folder = join(setting.folder, 'floodmark-k6')
@@ -55,8 +55,6 @@ async function start({ options, setting, tool, signal }: StartK6, teardown: Tear
 
   const native = await startNativeEngine(options)
   teardown.add(() => native.close())
-  const gate = await openGate()
-  teardown.add(() => gate.close())
   const lines = new AttemptLines({
     from: plan.warmUpCount,
     count: plan.eventCount - plan.warmUpCount,
@@ -64,10 +62,11 @@ async function start({ options, setting, tool, signal }: StartK6, teardown: Tear
     take: attempts => native.take(attempts),
     log: line => log.write(Buffer.from(`${line}\n`)),
   })
-  const program = await startK6({ binary: tool.path, folder, baseUrl: url.origin, secret, gateUrl: gate.url, output: lines, log, journal: setting.journal })
+  const program = await startProgram({ folder, baseUrl, secret, output: lines, log, journal: setting.journal })
   teardown.add(() => program.end())
-  await untilReached(gate, program, log, signal)
-  const first = new FirstAttempts({ plan, native, gate, lines, program, users, onDeath: how => setting.onDeath(how, log.lastLines()) })
+  await untilReached(program, log, signal)
+  const version = await program.readVersion()
+  const first = new FirstAttempts({ plan, native, lines, program, users, onDeath: how => setting.onDeath(how, log.lastLines()) })
   return {
     send: part => (part.from === plan.warmUpCount && part.to === plan.eventCount ? first.send(part) : native.send(part)),
     async finish(reason) {
@@ -77,13 +76,13 @@ async function start({ options, setting, tool, signal }: StartK6, teardown: Tear
     counters: () => native.counters(),
     report: async () => first.report(await native.report()),
     leadMs: leadFor(users),
-    program: { name: 'k6', version: tool.version, usage: () => program.usage() },
+    program: { name: 'k6', version, usage: () => program.usage() },
     close: () => teardown.run(),
   }
 }
 
 /** Some seconds, where there are many users to make. */
-async function untilReached(gate: Gate, program: K6Program, log: ComponentLog, signal: AbortSignal): Promise<void> {
+async function untilReached(program: K6Program, log: ComponentLog, signal: AbortSignal): Promise<void> {
   const enough = new AbortController()
   const died = program.ended.then(({ how }) => {
     throw new FloodmarkError('unavailable', `k6 did not come to the start of the flood: ${how}`, { evidence: log.lastLines(), hint: '`floodmark doctor` says which k6 this is; FLOODMARK_K6 names another' })
@@ -91,5 +90,5 @@ async function untilReached(gate: Gate, program: K6Program, log: ComponentLog, s
   const tooLong = sleep(reachLimitMs, AbortSignal.any([signal, enough.signal])).then(() => {
     throw new FloodmarkError('unavailable', `k6 did not come to the start of the flood within ${reachLimitMs} ms`, { evidence: log.lastLines(), hint: 'lower maxSockets: each is a virtual user to be made' })
   })
-  await Promise.race([gate.reached, died, tooLong]).finally(() => enough.abort())
+  await Promise.race([program.gate.reached, died, tooLong]).finally(() => enough.abort())
 }

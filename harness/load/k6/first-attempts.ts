@@ -5,13 +5,12 @@ import type { Part, SenderReport } from '../engine.ts'
 import type { RetryEngine } from '../native/engine.ts'
 import { readDisagreements } from './agreement.ts'
 import type { AttemptLines } from './attempt-lines.ts'
-import { calendarLeadMs, type Gate } from './gate.ts'
+import { calendarLeadMs } from './gate.ts'
 import type { K6Program } from './program.ts'
 
 export interface FirstAttemptsOptions {
   plan: Plan
   native: RetryEngine
-  gate: Gate
   lines: AttemptLines
   program: K6Program
   users: number
@@ -33,14 +32,14 @@ export class FirstAttempts {
   }
 
   async send(part: Part): Promise<void> {
-    const { native, gate, lines, program } = this.#options
+    const { native, lines, program } = this.#options
     const retrying = native.sendRetries(part)
     // Whoever waits below hears of it; a failure of the sender's thread comes through both.
     retrying.catch(() => {})
     if (!this.#finished) {
       lines.startedAtMs = part.startedAtMs
       // It is let go at once, and each event waits for its instant (limits.ts).
-      gate.open({ startWallMs: part.startedAtMs + calendarLeadMs(), createdFromMs: part.wallMs })
+      await program.gate.open({ startWallMs: part.startedAtMs + calendarLeadMs(), createdFromMs: part.wallMs })
       const { atMs } = await Promise.race([program.ended, retrying.then(() => program.ended)])
       await this.#handBack(part, atMs)
     } else await native.sendRest(part.from)

@@ -1,4 +1,4 @@
-// Where k6 waits for the flood: its users are made and its script has asked, at a port of loopback, when to begin. The answer is the start.
+// Where k6 waits for the flood: its users are made and its script has asked when to begin. The answer is the start. Where k6 is a process of this machine the gate is a port of loopback.
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,11 +12,16 @@ export interface Start {
 }
 
 export interface Gate {
-  url: string
   /** Resolves when k6 has asked. */
-  reached: Promise<void>
-  open(start: Start): void
+  readonly reached: Promise<void>
+  /** Throws where k6 cannot be told. */
+  open(start: Start): Promise<void>
   close(): Promise<void>
+}
+
+/** The start in the words of k6's own API (api/v1/setup_jsonapi.go), which is the gate where k6 runs in a container. */
+export interface GateAnswer {
+  data: { attributes: { data: Start } }
 }
 
 /** Each may be disturbed by whatever else runs here, and is then too late. */
@@ -34,7 +39,8 @@ export function calendarLeadMs(): number {
   return leadMs
 }
 
-export async function openGate(): Promise<Gate> {
+/** Opens it on loopback; `url` is what the script is to ask. */
+export async function openGate(): Promise<Gate & { url: string }> {
   const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
   let waiting: ServerResponse | undefined
   const server = createServer((_, response) => {
@@ -48,7 +54,9 @@ export async function openGate(): Promise<Gate> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/start`,
     reached,
-    open: start => void waiting?.end(JSON.stringify(start)),
+    async open(start) {
+      waiting?.end(JSON.stringify({ data: { attributes: { data: start } } } satisfies GateAnswer))
+    },
     async close() {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
