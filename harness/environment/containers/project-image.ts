@@ -4,12 +4,12 @@ import { dirname, posix, relative } from 'node:path'
 import { monotonicMs } from '../../clock.ts'
 import { FloodmarkError } from '../../errors.ts'
 import type { Docker } from './engine.ts'
-import { buildLayer, dockerfile } from './project/build.ts'
-import { projectContent, type Entry, type ProjectContent } from './project/content.ts'
+import { buildLayer, dockerfile, type LayerBuild } from './project/build.ts'
+import { projectContent, type ProjectContent } from './project/content.ts'
 import { layerHash } from './project/hash.ts'
 
 /** The folder of the image that everything lies below. */
-const top = '/app'
+const top = '/floodmark'
 /** Of one project: the one just used, and those before it, which a switch between branches finds again. */
 const keptImages = 3
 
@@ -42,22 +42,25 @@ export async function projectImage({ docker, systemFile, files, base, progress, 
   const content = projectContent(systemFile, files)
   const pathOf = pathsOf(content)
   const workdir = pathOf(content.root)
+  const alsoAt = content.folders.map(folder => [folder, posix.join(top, relative(content.top, folder))] as const)
 
-  async function layerOn(below: string, repository: string, what: string, entries: readonly Entry[]): Promise<string> {
+  async function layerOn(below: string, repository: string, what: string, setting: Pick<LayerBuild, 'entries' | 'alsoAt'>): Promise<string> {
+    const layer = { ...setting, base: below, top, workdir }
+    const { entries } = setting
     const { Id } = await docker.getImage(below).inspect()
-    const tag = `${repository}:${layerHash(entries, Id, dockerfile({ base: below, top, workdir }))}`
+    const tag = `${repository}:${layerHash(entries, Id, dockerfile(layer))}`
     if (await isThere(docker, tag)) return tag
     progress(`building the image of ${what}: ${entries.length} files, ${(entries.reduce((sum, entry) => sum + entry.size, 0) / 1e6).toFixed(1)} MB`)
     const beganMs = monotonicMs()
-    await buildLayer(docker, { entries, base: below, top, workdir, tag, signal })
+    await buildLayer(docker, { ...layer, tag, signal })
     progress(`built ${tag} in ${((monotonicMs() - beganMs) / 1_000).toFixed(1)} s`)
     await removeOlder(docker, repository)
     return tag
   }
 
   const repository = `floodmark-project/${imageName(content.name)}`
-  const packages = await layerOn(base, `${repository}-packages`, `${content.name}'s packages`, content.packages)
-  return { image: await layerOn(packages, repository, content.name, content.files), workdir, pathOf }
+  const packages = await layerOn(base, `${repository}-packages`, `${content.name}'s packages`, { entries: content.packages, alsoAt })
+  return { image: await layerOn(packages, repository, content.name, { entries: content.files, alsoAt: [] }), workdir, pathOf }
 }
 
 function pathsOf({ top: hostTop, root, files, packages }: ProjectContent): ProjectImage['pathOf'] {

@@ -18,15 +18,27 @@ export interface LayerBuild {
   top: string
   /** The folder that programs begin in. */
   workdir: string
+  /** Other paths under which folders of the image can be named, each with the folder. */
+  alsoAt: readonly (readonly [path: string, folder: string])[]
   base: string
   tag: string
   signal: AbortSignal
 }
 
+/** Makes the links of `alsoAt`, with the one program that the base is sure to have, and lets everyone through to them: root's home is closed to others. */
+const makeLinks = `const { chmodSync, existsSync, mkdirSync, statSync, symlinkSync } = require('fs'), { dirname } = require('path')
+for (const [path, folder] of JSON.parse(process.argv[1])) {
+  if (existsSync(path)) continue
+  mkdirSync(dirname(path), { recursive: true })
+  symlinkSync(folder, path)
+  for (let each = dirname(path); each !== '/'; each = dirname(each)) chmodSync(each, statSync(each).mode | 0o111)
+}`
+
 /** What the layer is made by, beside its files. */
-export function dockerfile({ base, top, workdir }: Pick<LayerBuild, 'base' | 'top' | 'workdir'>): string {
+export function dockerfile({ base, top, workdir, alsoAt }: Pick<LayerBuild, 'base' | 'top' | 'workdir' | 'alsoAt'>): string {
   return `FROM ${base}
-COPY --chown=${user} files/ ${top}/
+USER root
+${alsoAt.length === 0 ? '' : `RUN ${JSON.stringify(['node', '-e', makeLinks, JSON.stringify(alsoAt)])}\n`}COPY --chown=${user} files/ ${top}/
 USER ${user}
 WORKDIR ${workdir}
 `

@@ -34,6 +34,8 @@ export interface ProjectContent {
   /** The folder that everything lies in. In the image it is another, and all that is below it lies as on the host: whatever finds each other here does there. */
   top: string
   root: string
+  /** The folders that were taken over, outermost ones. Files that the harness writes name what they import by its place on the host. */
+  folders: readonly string[]
   /** What changes from run to run, and what hardly ever does. */
   files: readonly Entry[]
   packages: readonly Entry[]
@@ -48,10 +50,11 @@ export function projectContent(systemFile: string, needed: readonly string[]): P
   const imported = followImports([...entryFiles, modulePath(import.meta.url, '../../../destination/main.ts')])
   const packages = findPackages(roots, imported.packages, harnessRoot)
   const files = new Set([...roots.flatMap(folder => projectFiles(folder).map(path => join(folder, path))), ...imported.files])
-  const top = commonFolder([...roots, ...packages.folders, ...imported.files.map(dirname), ...packages.links.map(link => dirname(link.path))])
+  const folders = outermost([...roots, ...imported.files.map(dirname)])
+  const top = commonFolder([...folders, ...packages.folders, ...packages.links.map(link => dirname(link.path))])
 
   const content: ProjectContent = {
-    top, root,
+    top, root, folders,
     name: readManifest(root).name ?? root.slice(dirname(root).length + 1),
     files: [...files].map(file => withBytes(entryOf(top, file))),
     packages: [...packages.folders.flatMap(folder => packageFiles(folder).map(path => entryOf(top, join(folder, path)))), ...packages.links.map(link => linkEntry(top, link))],
@@ -76,10 +79,18 @@ function linkEntry(top: string, { path, target }: HostLink): Entry {
   return { path: relative(top, path), source: path, link: relative(dirname(path), target), size: 0, changedMs: 0, isExecutable: true, bytes: undefined }
 }
 
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(join(folder, '/'))
+}
+
+function outermost(folders: readonly string[]): string[] {
+  return [...new Set(folders)].filter((folder, _index, all) => !all.some(other => isInside(folder, other)))
+}
+
 function commonFolder(folders: readonly string[]): string {
   return folders.reduce((common, folder) => {
     let top = common
-    while (top !== dirname(top) && folder !== top && !folder.startsWith(join(top, '/'))) top = dirname(top)
+    while (folder !== top && !isInside(folder, top)) top = dirname(top)
     return top
   })
 }
