@@ -37,6 +37,7 @@ export function createComponent(launch: Launch, { log, journal, onDeath }: Surro
   let current: StartedLife | undefined
   let starting: Promise<void> | undefined
   let initialised = false
+  let deathsExpected = false
 
   const alive = (): StartedLife | undefined => (current?.how ? undefined : current)
 
@@ -55,7 +56,7 @@ export function createComponent(launch: Launch, { log, journal, onDeath }: Surro
     void started.ended.then(({ how, atMs }) => {
       meter.endLife()
       gone.abort()
-      if (!started.asked && initialised) onDeath({ name, how, lastLines: log.lastLines(), atMs })
+      if (!started.asked && !deathsExpected && initialised) onDeath({ name, how, lastLines: log.lastLines(), atMs })
     })
     try {
       await until(`a first answer of ${name}`, readyLimitMs, () => launch.probe(probeLimitMs), { signal: AbortSignal.any([signal, gone.signal]) })
@@ -111,6 +112,10 @@ export function createComponent(launch: Launch, { log, journal, onDeath }: Surro
     },
     async resume() {
       await running().setStopped(false)
+    },
+    container: launch.control,
+    expectDeaths(expected) {
+      deathsExpected = expected
     },
     probe: launch.probe,
     sample,

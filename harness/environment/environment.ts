@@ -1,4 +1,5 @@
 import type { Ready, System } from '../scenario/system.ts'
+import type { ContainerControl } from './container-control.ts'
 import type { Life } from './life.ts'
 import type { UndoStep } from './undo-step.ts'
 
@@ -68,6 +69,10 @@ export interface StartedComponent {
   restart(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
+  /** What can be done to it because it runs in a container; undefined where it does not. */
+  readonly container: ContainerControl | undefined
+  /** Whether its deaths from now on count as asked for: a fault kills it in ways of its own. */
+  expectDeaths(expected: boolean): void
   /** One real request to it, past every link: what answered, or throws. */
   probe(timeoutMs: number): Promise<string>
 }

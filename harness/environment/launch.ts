@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { ComponentLog } from './component-log.ts'
+import type { ContainerControl } from './container-control.ts'
 import type { ProcessJournal } from './environment.ts'
 import type { StartedLife } from './life.ts'
 import { startProcess } from './local-process.ts'
@@ -11,6 +12,8 @@ export interface Launch {
   /** Begins a life of it; resolves when it runs, ready or not. Throws `unavailable` where it cannot be started at all. */
   begin(around: { log: ComponentLog; journal: ProcessJournal; signal: AbortSignal }): Promise<StartedLife>
   probe: Probe
+  /** Where its lives are those of a container. */
+  readonly control?: ContainerControl
   /** Once, after it has answered for the first time. */
   initialise?(): Promise<void>
   /** After it has ended for good: what it left that nothing else removes. */

@@ -9,5 +9,5 @@ export function runningComponent(name: string, component: Extract<Component, { k
   async function refuse(): Promise<never> {
     throw new Error(`${name} was not started by floodmark, so it is left alone`)
   }
-  return { name, managed: false, life: undefined, pid: undefined, logFile: undefined, kill: refuse, shutDown: refuse, restart: refuse, pause: refuse, resume: refuse, probe: readyProbe(component.ready, host, port) }
+  return { name, managed: false, life: undefined, pid: undefined, logFile: undefined, kill: refuse, shutDown: refuse, restart: refuse, pause: refuse, resume: refuse, container: undefined, expectDeaths: () => {}, probe: readyProbe(component.ready, host, port) }
 }

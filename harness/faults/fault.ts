@@ -50,6 +50,10 @@ export interface FaultKind<P extends Partial<FaultParameters> = Partial<FaultPar
   readonly isWhole?: true
   /** What of its target it takes up, so that a fault of another part can be in force beside it. Left out: all of it. */
   readonly part?: string
+  /** It is done by what only containers give. Left out: it can be done in every environment. */
+  readonly needsContainers?: true
+  /** Size of the disk that what it is done to must have been started with, bytes. */
+  diskBytes?(parameters: P): number
   /** How long `install` may take, where five seconds do not do. */
   readonly installLimitMs?: number
   /** How long `heal` may take before `forceHeal` has its turn, and that one again. */

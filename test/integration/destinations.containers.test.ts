@@ -43,7 +43,7 @@ afterAll(async () => {
 /** A run with a network of its own. */
 async function makeRun(): Promise<ContainerRun> {
   const runId = `destinations-${randomUUID()}`
-  const run = { engine, runId, network: await createNetwork(engine, runId), events: await followEvents(engine, runId) }
+  const run = { engine, runId, network: await createNetwork(engine, runId), events: await followEvents(engine, runId), disks: new Map() }
   runs.push(run)
   return run
 }

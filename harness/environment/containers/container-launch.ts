@@ -3,6 +3,7 @@ import type { Launch } from '../launch.ts'
 import type { Probe } from '../probes.ts'
 import { createContainer, type ContainerSetting, type RunContainer } from './container.ts'
 import type { ContainerRun } from './container-run.ts'
+import { controlContainer } from './control.ts'
 
 export interface ContainerLaunch extends Launch {
   readonly container: RunContainer
@@ -22,6 +23,7 @@ export function launchContainer(run: ContainerRun, setting: ContainerSetting, { 
   return {
     name: setting.name,
     container,
+    control: controlContainer(run, container),
     begin: ({ log }) => container.start(log),
     probe: async limitMs => await probe(container)(limitMs),
     initialise: initialise && (() => initialise(container)),

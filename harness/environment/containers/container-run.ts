@@ -1,5 +1,6 @@
 // What all containers of one run have in common: their engine, label, network, and whoever hears of their ends.
 import type { ContainerEngine, HostConfig } from './engine.ts'
+import type { LimitedDisk } from '../container-control.ts'
 import type { EngineEvents } from './engine-events.ts'
 import { runLabel } from './remove-run.ts'
 
@@ -14,6 +15,8 @@ export interface ContainerRun {
   /** Name of the run's own network. Whoever is on it finds the others by the system's own names. */
   readonly network: string
   readonly events: EngineEvents
+  /** Disks of limited size, by the component whose data is on each. */
+  readonly disks: ReadonlyMap<string, LimitedDisk>
 }
 
 /** What a container, volume or network of the run carries, and is found by when it must be removed. */

@@ -36,8 +36,12 @@ export interface RunContainer {
   readonly id: string | undefined
   /** Begins a life of it; resolves when it runs, ready or not. `output` takes its standard output in place of the log. Throws `unavailable` where it cannot be started at all. */
   start(log: ComponentLog, output?: Writable): Promise<StartedLife>
+  /** Its names on the run's network. */
+  readonly names: readonly string[]
   /** `host:port` where the harness reaches a port of it in its present life. Throws where it does not run. */
   publishedAt(port: number): string
+  /** Looks up its published ports again, since they are others once it has been parted from its network. */
+  readPorts(): Promise<void>
 }
 
 export function createContainer(run: ContainerRun, setting: ContainerSetting): RunContainer {
@@ -50,7 +54,7 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
     try {
       const life = await (container === undefined ? startFirst(log, output) : startAgain(container, log, output))
       // A container that has ended at once has no ports any more: that is for whoever waits for it to find out.
-      published = await until(`published ports of ${setting.name}`, portLimitMs, () => (life.how === undefined ? readPorts(container!) : new Map()))
+      await awaitPorts(() => life.how === undefined)
       return life
     } catch (error) {
       throw error instanceof FloodmarkError ? error : new FloodmarkError('unavailable', `${setting.name} cannot be started from ${setting.image}: ${causeOf(error)}`, { evidence: log.lastLines(), cause: error })
@@ -77,8 +81,12 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
     return life
   }
 
+  async function awaitPorts(runs: () => boolean): Promise<void> {
+    published = await until(`published ports of ${setting.name}`, portLimitMs, () => (runs() ? boundPorts(container!) : new Map()))
+  }
+
   /** Undefined while some are not bound yet. */
-  async function readPorts(known: DockerContainer): Promise<Map<number, number> | undefined> {
+  async function boundPorts(known: DockerContainer): Promise<Map<number, number> | undefined> {
     const { NetworkSettings: { Ports } } = await known.inspect()
     const bound = setting.ports.map(port => typeof port === 'object' ? port.container : Number.parseInt(String(port), 10)).map(port => [port, Number(Ports[`${port}/tcp`]?.[0]?.HostPort)] as const)
     return bound.every(([, port]) => port > 0) ? new Map(bound) : undefined
@@ -88,12 +96,14 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
     get id() {
       return container?.id
     },
+    names: [setting.name, ...setting.aliases ?? []],
     start,
     publishedAt(port) {
       const hostPort = published.get(port)
       if (hostPort === undefined) throw new Error(`${setting.name} has no published port ${port} now`)
       return `${host}:${hostPort}`
     },
+    readPorts: async () => await awaitPorts(() => true),
   }
 }
 

@@ -1,9 +1,12 @@
 // Phase 2 in containers: what one run stands on. The engine, the run's place in the journal, its images, and a network of its own.
+import { join } from 'node:path'
+import type { LimitedDisk } from '../container-control.ts'
 import type { Ground, GroundSetting } from '../ground.ts'
 import { imageOf, type ImageName } from '../images/images.ts'
 import { arrangeContainers, type ReadyImages } from './arrange-containers.ts'
 import { createNetwork, type ContainerRun } from './container-run.ts'
 import { startServersContainer } from './destinations.ts'
+import { diskSizes, openDisk } from './disks.ts'
 import { connectEngine, type ContainerEngine } from './engine.ts'
 import { followEvents } from './engine-events.ts'
 import { startK6Container } from './k6-container.ts'
@@ -31,7 +34,10 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
     const images = await readyImages(engine, setting)
     // After that: what stops this must find nothing that is still being made.
     const network = await createNetwork(engine, runId)
-    const run: ContainerRun = { engine, runId, network, events }
+    const disks = new Map<string, LimitedDisk>()
+    const run: ContainerRun = { engine, runId, network, events, disks }
+    const opened = await Promise.all([...diskSizes(setting.faults)].map(async ([name, sizeBytes]) => [name, await openDisk(run, images.project, { name, sizeBytes, logs: join(setting.folder, 'logs') })] as const))
+    for (const [name, disk] of opened) disks.set(name, disk)
     return {
       startServers: startServersContainer(run, images.project, Object.keys(system.destinations).length),
       startK6: startK6Container(run),

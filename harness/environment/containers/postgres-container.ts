@@ -5,11 +5,13 @@ import { imageOf } from '../images/images.ts'
 import { applySchema, initdbArguments, postgresUrl, postgresUser } from '../postgres-server.ts'
 import { postgresProbe, queryPostgres } from '../probes.ts'
 import { launchContainer, type ContainerLaunch } from './container-launch.ts'
-import type { ContainerRun } from './container-run.ts'
+import { volumeOf, type ContainerRun } from './container-run.ts'
 
 export const postgresPort = 5_432
 
 const answerLimitMs = 5_000
+/** The volume that its image declares. Images before version 18 declare another one below it, past which PGDATA leads then. */
+const volumeFolder = '/var/lib/postgresql'
 
 /** A PostgreSQL server with a password of its own; `schemaFile` is applied when it first answers. Its data is on the volume that its image declares. */
 export function postgresContainer(run: ContainerRun, name: string, { settings }: Extract<Component, { kind: 'postgres' }>, schemaFile: string | undefined): ContainerLaunch & { urlAt(address: string): string } {
@@ -17,13 +19,15 @@ export function postgresContainer(run: ContainerRun, name: string, { settings }:
   const urlAt = (address: string): string => postgresUrl(address, password)
   // Where it listens is not the system's to say, so these come last.
   const configuration = { ...settings, listen_addresses: '*', port: String(postgresPort), unix_socket_directories: '/var/run/postgresql' }
+  const isLimited = run.disks.has(name)
   const launch = launchContainer(run, {
     name,
     image: imageOf('postgres'),
     module: PostgreSqlContainer,
     command: ['postgres', ...Object.entries(configuration).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
-    describe: container => (container as PostgreSqlContainer).withDatabase('postgres').withUsername(postgresUser).withPassword(password).withEnvironment({ POSTGRES_INITDB_ARGS: initdbArguments.join(' '), LC_ALL: 'C', TZ: 'UTC' }),
+    describe: container => (container as PostgreSqlContainer).withDatabase('postgres').withUsername(postgresUser).withPassword(password).withEnvironment({ POSTGRES_INITDB_ARGS: initdbArguments.join(' '), LC_ALL: 'C', TZ: 'UTC', ...(isLimited ? { PGDATA: `${volumeFolder}/18/docker` } : {}) }),
     ports: [postgresPort],
+    hostConfig: isLimited ? { Mounts: [volumeOf(run, name, volumeFolder)] } : {},
   }, {
     probe: container => postgresProbe(urlAt(container.publishedAt(postgresPort))),
     initialise: container => applySchema(name, urlAt(container.publishedAt(postgresPort)), schemaFile),
