@@ -3,7 +3,6 @@ import { lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FloodmarkError } from '../../../errors.ts'
-import { modulePath } from '../../../module-path.ts'
 import { followImports } from './imports.ts'
 import { packageRoot, readManifest } from './package-folder.ts'
 import { findPackages, type HostLink } from './packages.ts'
@@ -47,7 +46,7 @@ export function projectContent(systemFile: string, needed: readonly string[]): P
   const harnessRoot = packageRoot(fileURLToPath(import.meta.url))
   const root = packageRoot(systemFile)
   const roots = [...new Set([root, ...needed.map(packageRoot), harnessRoot])]
-  const imported = followImports([...entryFiles, modulePath(import.meta.url, '../../../destination/main.ts')])
+  const imported = followImports(entryFiles)
   const packages = findPackages(roots, imported.packages, harnessRoot)
   const files = new Set([...roots.flatMap(folder => projectFiles(folder).map(path => join(folder, path))), ...imported.files])
   const folders = outermost([...roots, ...imported.files.map(dirname)])
@@ -98,6 +97,6 @@ function commonFolder(folders: readonly string[]): string {
 function refuseTooMuch({ root, files, packages }: ProjectContent): void {
   const total = [...files, ...packages].reduce((sum, entry) => sum + entry.size, 0)
   if (total <= limitBytes) return
-  const largest = files.toSorted((a, b) => b.size - a.size).slice(0, 5).map(({ path, size }) => `${(size / 1024 ** 2).toFixed(0)} MB  ${path}`)
+  const largest = files.filter(({ size }) => size > 1024 ** 2).toSorted((a, b) => b.size - a.size).slice(0, 5).map(({ path, size }) => `${(size / 1024 ** 2).toFixed(0)} MB  ${path}`)
   throw new FloodmarkError('usage', `the image of ${root} would hold ${(total / 1024 ** 3).toFixed(1)} GB`, { evidence: largest, hint: `name what its programs do not need in ${join(root, '.dockerignore')}` })
 }
