@@ -144,6 +144,15 @@ test('a layer is told by paths, modes, links and the content of a project\'s fil
   expect(layerHash([], 'base')).not.toBe(layerHash([], 'another base'))
 })
 
+test('a scenario that is part of no package brings what it imports, and not the folder around it', () => {
+  write('project/package.json', '{}')
+  write('anything.txt')
+  const scenario = write('loose.ts', "import './beside.ts'")
+  write('beside.ts')
+  const content = projectContent(write('project/system.ts'), [scenario])
+  expect(below(content.files, content)).toEqual(['beside.ts', 'loose.ts', 'project/package.json', 'project/system.ts'])
+})
+
 test('far too much is refused, with the largest files', () => {
   write('package.json', '{}')
   const huge = write('dump.sql')

@@ -10,6 +10,7 @@ import { diskSizes, openDisk } from './disks.ts'
 import { connectEngine, type ContainerEngine } from './engine.ts'
 import { followEvents } from './engine-events.ts'
 import { startK6Container } from './k6-container.ts'
+import { mainFiles } from './program-container.ts'
 import { projectImage } from './project-image.ts'
 import { ensureImages } from './pull.ts'
 import { removeRun } from './remove-run.ts'
@@ -58,6 +59,6 @@ async function readyImages({ docker }: ContainerEngine, { system, scenarioFile, 
   await settleRyuk({ progress, signal })
   const ofComponents = new Map(Object.entries(system.components).flatMap(([name, component]) => (component.kind === 'image' && typeof component.image === 'string' ? [[name, component.image] as const] : [])))
   await ensureImages([...needed.map(name => imageOf(name)), ...ofComponents.values()], { progress, signal })
-  const project = await projectImage({ docker, systemFile: system.file, files: [scenarioFile, ...(systemFile === null ? [] : [systemFile])], base: imageOf('node'), progress, signal })
+  const project = await projectImage({ docker, systemFile: system.file, files: [scenarioFile, ...(systemFile === null ? [] : [systemFile]), ...mainFiles(system)], base: imageOf('node'), progress, signal })
   return { project, ofComponents }
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Component, EnvContext } from '../../scenario/system.ts'
+import type { Component, EnvContext, System } from '../../scenario/system.ts'
 import { compiledName, readyProbe, variablesOf } from '../program.ts'
 import { launchContainer, type ContainerLaunch } from './container-launch.ts'
 import type { ContainerRun } from './container-run.ts'
@@ -25,6 +26,15 @@ export function programContainer(run: ContainerRun, name: string, { command: [co
     entrypoint: [isNode ? 'node' : command],
     command: isNode ? args.map(arg => compiledName(folder, arg)) : args,
     describe: container => container.withWorkingDir(project.pathOf(folder)),
+  })
+}
+
+/** The main files of programs that Node runs: they are in the image wherever they lie. */
+export function mainFiles({ components, file }: System): string[] {
+  return Object.values(components).flatMap(component => {
+    if (component.kind !== 'program' || component.command[0] !== process.execPath) return []
+    const folder = resolve(dirname(file), component.cwd)
+    return component.command.slice(1).map(arg => resolve(folder, compiledName(folder, arg))).filter(path => /\.[cm]?[jt]s$/.test(path) && existsSync(path))
   })
 }
 

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { dirname, posix, relative } from 'node:path'
 import { monotonicMs } from '../../clock.ts'
-import { FloodmarkError } from '../../errors.ts'
+import { causeOf, FloodmarkError } from '../../errors.ts'
 import type { Docker } from './engine.ts'
 import { buildLayer, dockerfile, type LayerBuild } from './project/build.ts'
 import { projectContent, type ProjectContent } from './project/content.ts'
@@ -17,7 +17,7 @@ export interface ProjectImageOptions {
   docker: Docker
   /** The file that defines the system: the nearest folder above it with a package.json is the project. */
   systemFile: string
-  /** Other files that must be in the image, and all that they import, wherever they lie and whatever .dockerignore says: what the destinations load, programs' main files. */
+  /** Other files that must be in the image, with all that they import and the packages that they are part of, wherever they lie and whatever .dockerignore says. */
   files: readonly string[]
   /** An image with Node, which the engine has. */
   base: string
@@ -39,7 +39,7 @@ export interface ProjectImage {
  * top. Programs run as user 1000, who owns what was copied. Throws exit 64 where the project is far too large, 69 where the engine cannot build it.
  */
 export async function projectImage({ docker, systemFile, files, base, progress, signal }: ProjectImageOptions): Promise<ProjectImage> {
-  const content = projectContent(systemFile, files)
+  const content = readContent(systemFile, files)
   const pathOf = pathsOf(content)
   const workdir = pathOf(content.root)
   const alsoAt = content.folders.map(folder => [folder, posix.join(top, relative(content.top, folder))] as const)
@@ -61,6 +61,15 @@ export async function projectImage({ docker, systemFile, files, base, progress, 
   const repository = `floodmark-project/${imageName(content.name)}`
   const packages = await layerOn(base, `${repository}-packages`, `${content.name}'s packages`, { entries: content.packages, alsoAt })
   return { image: await layerOn(packages, repository, content.name, { entries: content.files, alsoAt: [] }), workdir, pathOf }
+}
+
+function readContent(systemFile: string, files: readonly string[]): ProjectContent {
+  try {
+    return projectContent(systemFile, files)
+  } catch (error) {
+    if (error instanceof FloodmarkError) throw error
+    throw new FloodmarkError('usage', `the project of ${systemFile} cannot be read: ${causeOf(error)}`, { hint: 'name what its programs do not need in its .dockerignore', cause: error })
+  }
 }
 
 function pathsOf({ top: hostTop, root, files, packages }: ProjectContent): ProjectImage['pathOf'] {

@@ -43,9 +43,10 @@ export interface ProjectContent {
 /** Chooses what goes in. `needed` are files that must be there whatever is left out around them. Throws exit 64 where it is far too much. */
 export function projectContent(systemFile: string, needed: readonly string[]): ProjectContent {
   const entryFiles = [systemFile, ...needed].map(file => realpathSync(file))
-  const harnessRoot = packageRoot(fileURLToPath(import.meta.url))
-  const root = packageRoot(systemFile)
-  const roots = [...new Set([root, ...needed.map(packageRoot), harnessRoot])]
+  const harnessRoot = packageRoot(fileURLToPath(import.meta.url))!
+  const root = packageRoot(systemFile) ?? dirname(entryFiles[0])
+  // A scenario may lie anywhere: where it is part of no package, the folder around it is nobody's project.
+  const roots = [...new Set([root, ...needed.map(packageRoot).filter(folder => folder !== undefined), harnessRoot])]
   const imported = followImports(entryFiles)
   const packages = findPackages(roots, imported.packages, harnessRoot)
   const files = new Set([...roots.flatMap(folder => projectFiles(folder).map(path => join(folder, path))), ...imported.files])

@@ -19,10 +19,9 @@ export interface FoundPackage {
   folder: string
 }
 
-/** The nearest folder above a file that has a package.json; where there is none, the folder of the file. */
-export function packageRoot(file: string): string {
-  const start = dirname(realpathSync(file))
-  return ancestors(start).find(folder => existsSync(join(folder, 'package.json'))) ?? start
+/** The nearest folder above a file that has a package.json. */
+export function packageRoot(file: string): string | undefined {
+  return ancestors(dirname(realpathSync(file))).find(folder => existsSync(join(folder, 'package.json')))
 }
 
 /** The manifest of a package; an empty one where it has none or it cannot be read. */

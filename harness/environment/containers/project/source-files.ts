@@ -2,12 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
+import { FloodmarkError } from '../../../errors.ts'
 
 /** Packages are chosen one by one, git's own folder is no part of a program, and `runs` is where floodmark puts its records. */
 const never = ['node_modules', '.git']
 const neverAtTop = ['runs']
+const limitFiles = 100_000
 
-/** Files and links of a project's folder as paths relative to it, without what its .dockerignore leaves out. */
+/** Files and links of a project's folder as paths relative to it, without what its .dockerignore leaves out. Throws exit 64 where there are far too many. */
 export function projectFiles(root: string): string[] {
   const file = join(root, '.dockerignore')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
@@ -33,6 +35,7 @@ function walk(root: string, enters: (folder: string) => boolean): string[] {
         if (!never.includes(entry.name) && enters(path)) folders.push(path)
       } else if (entry.isFile() || entry.isSymbolicLink()) {
         found.push(path)
+        if (found.length > limitFiles) throw new FloodmarkError('usage', `${root} has more than ${limitFiles} files, too many for an image`, { hint: `name what its programs do not need in ${join(root, '.dockerignore')}` })
       }
     }
   }
