@@ -40,3 +40,9 @@ export async function measureClock(ask: () => Promise<number>): Promise<ClockOff
   }
   return clockOffset(measured)
 }
+
+/** What a line about the other side ends with where its clock is corrected; nothing on one machine. */
+export function describeOffset({ offsetMs, roundTripMs }: ClockOffset): string {
+  if (offsetMs === 0) return ''
+  return `; their clock is ${Math.abs(offsetMs).toFixed(1)} ms ${offsetMs > 0 ? 'ahead' : 'behind'}, known to ${(roundTripMs / 2).toFixed(1)} ms, and all their times are corrected by it`
+}

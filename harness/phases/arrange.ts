@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { monotonicMs } from '../clock.ts'
+import { describeOffset } from '../destination/clock-offset.ts'
 import { startServers, type Servers, type ServersOptions } from '../destination/servers.ts'
 import type { Death } from '../environment/environment.ts'
 import { environments } from '../environment/environments.ts'
@@ -67,7 +68,7 @@ export async function arrange(prepared: Prepared, planned: Planned, folder: RunF
     teardown.add(() => ground.stop())
     const servers = await startServers(serversOptions(prepared, planned, folder, { history, adminToken, journal, startProgram: ground.startServers, onDeath: ownDeath('destinations') }))
     teardown.add(() => servers.stop())
-    progress.line(`destinations ready: ${Object.keys(system.destinations).join(', ')}`)
+    progress.line(`destinations ready: ${Object.keys(system.destinations).join(', ')}${describeOffset(servers.clock)}`)
 
     const started = await ground.arrange({
       system, secret, nextSecret, adminToken, journal,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { monotonicMs, sleep } from '../../harness/clock.ts'
 import { createArrivalWriter } from '../../harness/destination/arrivals.ts'
-import { clockOffset, measureClock, type ClockExchange } from '../../harness/destination/clock-offset.ts'
+import { clockOffset, describeOffset, measureClock, type ClockExchange } from '../../harness/destination/clock-offset.ts'
 import { arrivalBytes } from '../../harness/destination/protocol.ts'
 import { createHistory, msOf } from '../../harness/history/history.ts'
 
@@ -24,6 +24,11 @@ test.each([7_200_000, -7_200_000, 3, -3])('a clock %d ms ahead is known to half 
 test('what cannot be told from none is none', () => {
   expect(clockOffset([exchange(0.3, 1, 1)]).offsetMs).toBe(0)
   expect(clockOffset([exchange(1.3, 1, 1)]).offsetMs).toBeCloseTo(1.3)
+})
+
+test('it is only spoken of where it is corrected', () => {
+  expect(describeOffset({ offsetMs: 0, roundTripMs: 0.3 })).toBe('')
+  expect(describeOffset({ offsetMs: -1_234.56, roundTripMs: 0.8 })).toBe('; their clock is 1234.6 ms behind, known to 0.4 ms, and all their times are corrected by it')
 })
 
 test('a clock in another place is asked until its offset is known', async () => {
