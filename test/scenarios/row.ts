@@ -7,14 +7,16 @@ import type { Expected } from './expected.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/floodmark.js', import.meta.url))
 const runLimitMs = 6 * 60_000
+/** missed, unknown and invalid: see harness/exit-codes.ts. */
+const busyExits: readonly (number | null)[] = [2, 4, 5]
 
 export interface RowResult {
   /** Scenario, exit code, counts and how long it took. */
   line: string
   /** What is not as expected; empty where all is. */
   problems: string[]
-  /** The harness did not do its job, so the run says nothing of the system. */
-  invalid: boolean
+  /** The run came to nothing that stands whatever the machine did: an objective missed, too little to say, or a harness that did not do its job. */
+  mayBeTheMachine: boolean
   /** The last lines that the command said. */
   said: string[]
 }
@@ -24,6 +26,8 @@ export interface RowOptions {
   out: string
   /** Given on to the command; left to it where undefined. */
   env: string | undefined
+  /** Ends the run as Ctrl-C would. */
+  signal: AbortSignal
 }
 
 /** Runs it and holds exit code, run.json's verdict and failing checks against what is expected. */
@@ -34,18 +38,20 @@ export async function runRow(wanted: Expected, options: RowOptions): Promise<Row
   return {
     line: `${nameOf(wanted)}: exit ${exit}, ${counts ?? 'no record'} (${Math.round((Date.now() - beganAt) / 1_000)} s)`,
     problems: problemsOf(wanted, exit, record),
-    invalid: record?.verdict === 'invalid',
+    mayBeTheMachine: busyExits.includes(exit),
     said: said.split('\n').slice(-25),
   }
 }
 
-export function nameOf({ scenario, system }: Expected): string {
-  return `${scenario} on ${system || 'its own system'}`
+export function nameOf({ scenario, system, set }: Expected): string {
+  return [scenario, 'on', system || 'its own system', ...Object.entries(set ?? {}).map(([key, value]) => `at ${key}=${value}`)].join(' ')
 }
 
-async function run({ scenario, system }: Expected, { out, env }: RowOptions): Promise<{ exit: number | null; record: RunRecord | undefined; said: string }> {
-  const args = ['run', scenario, '--json', '--seed', '2026', '--out', out, ...(system === '' ? [] : ['--system', system]), ...(env === undefined ? [] : ['--env', env])]
-  const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: runLimitMs })
+async function run({ scenario, system, set }: Expected, { out, env, signal }: RowOptions): Promise<{ exit: number | null; record: RunRecord | undefined; said: string }> {
+  const args = ['run', scenario, '--json', '--seed', '2026', '--out', out, ...(system === '' ? [] : ['--system', system]), ...Object.entries(set ?? {}).flatMap(([key, value]) => ['--set', `${key}=${value}`]), ...(env === undefined ? [] : ['--env', env])]
+  // A session of its own, as in a terminal of its own: Linux divides a busy processor between sessions, and each process of the system has one already.
+  const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: runLimitMs, detached: true })
+  signal.addEventListener('abort', () => void child.kill('SIGINT'))
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve))
   const [stdout, stderr, exit] = await Promise.all([buffer(child.stdout), buffer(child.stderr), exited])
   const line = stdout.toString().trim()
