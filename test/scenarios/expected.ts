@@ -58,7 +58,7 @@ export const expected: readonly Expected[] = [
   lostOnDeath('retry-storm', storm),
   { scenario: 'bfcm-flood', system: 'naive', millicores: ordinary, exit: 0, failing: [] },
   { scenario: 'silent-unsubscribe', system: 'naive', millicores: light, exit: 2, failing: ['throughput'] },
-  lostAtAnyRate('queue-outage'),
+  lostOnDeath('queue-outage'),
   // It does not know the next secret and nothing brings back what was never sent; a repeat has another webhook id.
   lostAtAnyRate('platform-incident', ['noDuplicateEffects', 'throughput']),
   // It tells a webhook by its webhook id, and the platform's repeat has another.
