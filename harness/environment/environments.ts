@@ -1,12 +1,16 @@
 // The registry of environments that a system can be arranged in.
 import { startServersProcess } from '../destination/servers-program.ts'
+import { faultKind } from '../faults/registry.ts'
 import { containerProblems } from './containers/problems.ts'
 import type { EnvironmentKind } from './ground.ts'
 import { arrangeLocal } from './local.ts'
 
 const local: EnvironmentKind = {
   summary: 'processes of this machine, on loopback',
-  problems: ({ system }) => Object.entries(system.components).filter(([, component]) => component.kind === 'image').map(([name]) => `system.components.${name}: found an image(), which needs a Docker engine: --env containers`),
+  problems: ({ system, faults }) => [
+    ...Object.entries(system.components).filter(([, component]) => component.kind === 'image').map(([name]) => `system.components.${name}: found an image(), which needs a Docker engine: --env containers`),
+    ...faults.filter(({ kind }) => faultKind(kind)?.needsContainers).map(({ kind, target }) => `faults: ${kind} ${target} needs --env containers: it is done by what a Docker engine can do to a container, and a process of this machine is in none`),
+  ],
   prepare: async () => ({ startServers: startServersProcess, arrange: arrangeLocal, stop: async () => {} }),
 }
 

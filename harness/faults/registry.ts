@@ -5,16 +5,20 @@ import { blackhole } from './blackhole.ts'
 import { cut } from './cut.ts'
 import { cutAfter } from './cut-after.ts'
 import { deploy } from './deploy.ts'
+import { disconnect } from './disconnect.ts'
 import { disorder } from './disorder.ts'
 import { dropRetries } from './drop-retries.ts'
 import { duplicate } from './duplicate.ts'
 import { fail } from './fail.ts'
 import type { FaultKind } from './fault.ts'
+import { fillDisk } from './fill-disk.ts'
 import { flap } from './flap.ts'
 import { garble } from './garble.ts'
 import { isolate } from './isolate.ts'
 import { kill } from './kill.ts'
 import { killLeader } from './kill-leader.ts'
+import { limitCpu } from './limit-cpu.ts'
+import { limitMemory } from './limit-memory.ts'
 import { pause } from './pause.ts'
 import { rateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
@@ -33,6 +37,8 @@ import { unsubscribe } from './unsubscribe.ts'
 export const faultKinds = {
   // of links and components
   cut, slow, throttle, blackhole, reset, slowClose, slice, cutAfter, flap, kill, pause, deploy, killLeader, isolate, rollingRestart,
+  // of components in containers
+  limitCpu, limitMemory, disconnect, fillDisk,
   // of destinations
   fail, rateLimit, slowDown, acceptHalf, refuse, garble,
   // of the platform

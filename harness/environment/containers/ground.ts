@@ -37,8 +37,7 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
     const network = await createNetwork(engine, runId)
     const disks = new Map<string, LimitedDisk>()
     const run: ContainerRun = { engine, runId, network, events, disks }
-    const opened = await Promise.all([...diskSizes(setting.faults)].map(async ([name, sizeBytes]) => [name, await openDisk(run, images.project, { name, sizeBytes, logs: join(setting.folder, 'logs') })] as const))
-    for (const [name, disk] of opened) disks.set(name, disk)
+    for (const [name, sizeBytes] of diskSizes(setting.faults)) disks.set(name, await openDisk(run, images.project, { name, sizeBytes, logs: join(setting.folder, 'logs') }))
     return {
       startServers: startServersContainer(run, images.project, Object.keys(system.destinations).length),
       startK6: startK6Container(run),
