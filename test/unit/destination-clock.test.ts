@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { monotonicMs, sleep } from '../../harness/clock.ts'
 import { createArrivalWriter } from '../../harness/destination/arrivals.ts'
@@ -47,4 +49,11 @@ test('arrivals stand in the history by the clock of the harness', () => {
   row.writeDoubleLE(epochMs + 250 + 7_000, 8)
   createArrivalWriter(history, 1, 7_000).arrivals(row)
   expect(msOf(history.deliveries[0].arrived[0])).toBeCloseTo(250, 0)
+})
+
+test('every process and thread reads the same clock to a part of a millisecond', async () => {
+  const reads = `import(${JSON.stringify(join(import.meta.dirname, '../../harness/clock.ts'))}).then(({ monotonicMs }) => { const now = monotonicMs(); const exact = Number(process.hrtime.bigint()) / 1e6; process.stdout.write(String(exact - now)) })`
+  const aheadMs = [1, 2, 3].map(() => Number(execFileSync(process.execPath, ['-e', reads], { encoding: 'utf8' })))
+  expect(Math.min(...aheadMs)).toBeLessThan(0.5)
+  expect(Math.min(...aheadMs)).toBeGreaterThan(-0.5)
 })
