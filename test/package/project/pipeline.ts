@@ -8,7 +8,7 @@ export function correlate(request: DestinationRequest) {
 
 export default defineSystem({
   components: {
-    relay: command(['node', 'relay.mjs'], { env: ({ to, port }) => ({ PORT: port, CRM_URL: to('crm') }), ready: http('/healthz') }),
+    relay: command(['node', 'relay.mjs'], { env: ({ to, host, port }) => ({ HOST: host, PORT: port, CRM_URL: to('crm') }), ready: http('/healthz') }),
   },
   roles: { intake: 'relay' },
   intake: { path: '/hooks' },

@@ -1,7 +1,7 @@
 // A pipeline that anyone could have: no queue, no ledger, one program that takes a webhook and passes it on before it answers.
 import { createServer } from 'node:http'
 
-const { PORT, CRM_URL } = process.env
+const { HOST, PORT, CRM_URL } = process.env
 
 createServer(async (request, response) => {
   if (request.url === '/healthz') return response.end('ok')
@@ -12,4 +12,4 @@ createServer(async (request, response) => {
   const answer = await fetch(`${CRM_URL}/v1/batch`, { method: 'POST', body: JSON.stringify([item]) }).catch(() => undefined)
   response.statusCode = answer?.ok ? 200 : 503
   response.end()
-}).listen(Number(PORT), '127.0.0.1', () => console.log('listening'))
+}).listen(Number(PORT), HOST, () => console.log('listening'))
