@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dockerfile } from '../../harness/environment/containers/project/build.ts'
-import { projectContent, type Entry, type ProjectContent } from '../../harness/environment/containers/project/content.ts'
+import { commonFolder, projectContent, type Entry, type ProjectContent } from '../../harness/environment/containers/project/content.ts'
 import { layerHash } from '../../harness/environment/containers/project/hash.ts'
 import { followImports } from '../../harness/environment/containers/project/imports.ts'
 import { projectFiles } from '../../harness/environment/containers/project/source-files.ts'
@@ -166,4 +166,13 @@ test('its instructions run programs as nobody in particular', () => {
   const text = dockerfile({ base: 'node:24', top: '/floodmark', workdir: '/floodmark/shop', alsoAt: [['/home/me/shop', '/floodmark/shop']] })
   expect(text.split('\n').map(line => line.split(' ')[0])).toEqual(['FROM', 'USER', 'RUN', 'COPY', 'USER', 'WORKDIR', ''])
   expect(text).toMatch(/USER 1000:1000\nWORKDIR \/floodmark\/shop\n$/)
+})
+
+test('a system inside an installed package finds the packages beside it', () => {
+  writePackage('node_modules/shop', { name: 'shop', dependencies: { beside: '1' } })
+  writePackage('node_modules/beside')
+  const content = projectContent(write('node_modules/shop/system.js'), [])
+  expect(content.root).toBe(join(folder, 'node_modules/shop'))
+  expect(below(content.packages, content)).toContain('node_modules/beside/index.js')
+  expect(commonFolder([content.root, join(folder, 'node_modules/beside')])).toBe(folder)
 })

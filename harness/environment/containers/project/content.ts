@@ -87,12 +87,14 @@ function outermost(folders: readonly string[]): string[] {
   return [...new Set(folders)].filter((folder, _index, all) => !all.some(other => isInside(folder, other)))
 }
 
-function commonFolder(folders: readonly string[]): string {
-  return folders.reduce((common, folder) => {
+/** Packages are looked for in folders of one name, so none of that name is left above. */
+export function commonFolder(folders: readonly string[]): string {
+  const common = folders.reduce((common, folder) => {
     let top = common
     while (folder !== top && !isInside(folder, top)) top = dirname(top)
     return top
   })
+  return common.replace(/\/node_modules(?:\/.*)?$/, '') || '/'
 }
 
 function refuseTooMuch({ root, files, packages }: ProjectContent): void {
