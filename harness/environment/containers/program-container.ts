@@ -26,6 +26,8 @@ export function programContainer(run: ContainerRun, name: string, { command: [co
     entrypoint: [isNode ? 'node' : command],
     command: isNode ? args.map(arg => compiledName(folder, arg)) : args,
     describe: container => container.withWorkingDir(project.pathOf(folder)),
+    // As the first process of a container it would not hear the signals that it has no handler for, and as a process of this machine it does.
+    hostConfig: { Init: true },
   })
 }
 
@@ -43,7 +45,7 @@ export function imageContainer(run: ContainerRun, name: string, { command, env, 
   return launchProgram(run, { name, env, ready, ...place }, { image, command })
 }
 
-function launchProgram(run: ContainerRun, { name, env, ready, context, hostPort }: ProgramPlace & Pick<Program, 'env' | 'ready'> & { name: string }, setting: Pick<ContainerSetting, 'image' | 'entrypoint' | 'command' | 'describe'>): ContainerLaunch {
+function launchProgram(run: ContainerRun, { name, env, ready, context, hostPort }: ProgramPlace & Pick<Program, 'env' | 'ready'> & { name: string }, setting: Pick<ContainerSetting, 'image' | 'entrypoint' | 'command' | 'describe' | 'hostConfig'>): ContainerLaunch {
   const { port } = context
   return launchContainer(run, {
     ...setting,

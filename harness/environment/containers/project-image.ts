@@ -54,7 +54,7 @@ export async function projectImage({ docker, systemFile, files, base, progress, 
     const beganMs = monotonicMs()
     await buildLayer(docker, { ...layer, tag, signal })
     progress(`built ${tag} in ${((monotonicMs() - beganMs) / 1_000).toFixed(1)} s`)
-    await removeOlder(docker, repository)
+    await removeOlder(docker, repository, tag)
     return tag
   }
 
@@ -93,9 +93,9 @@ async function isThere(docker: Docker, image: string): Promise<boolean> {
   return (await docker.listImages({ filters: { reference: [image] } })).length > 0
 }
 
-/** Keeps the newest. One that something still uses stays, and goes another time. */
-async function removeOlder(docker: Docker, repository: string): Promise<void> {
+/** Keeps the newest, and the one just built: an engine that has its layers from earlier dates it back to them. One that something still uses stays, and goes another time. */
+async function removeOlder(docker: Docker, repository: string, built: string): Promise<void> {
   const found = await docker.listImages({ filters: { reference: [repository] } })
   const older = found.toSorted((a, b) => b.Created - a.Created).slice(keptImages)
-  await Promise.allSettled(older.flatMap(({ RepoTags }) => RepoTags ?? []).map(tag => docker.getImage(tag).remove()))
+  await Promise.allSettled(older.flatMap(({ RepoTags }) => RepoTags ?? []).filter(tag => tag !== built).map(tag => docker.getImage(tag).remove()))
 }

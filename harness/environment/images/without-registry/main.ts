@@ -36,7 +36,7 @@ async function buildDebian(): Promise<string> {
 async function buildStandIn({ name, onDebian, find }: StandIn): Promise<string> {
   const { path, as, version } = await find(console.error)
   const image = `floodmark-stand-in/${name}:${version}`
-  const args = onDebian ? ['--build-arg', `BASE=${debian}`] : []
+  const args = onDebian ? ['--build-arg', `BASE=${debian}`, '--build-arg', `VERSION=${version}`] : []
   await buildUnlessThere(image, await hashOf([folderOf(name), path], args), args, context => {
     cpSync(folderOf(name), context, { recursive: true })
     cpSync(path, join(context, as), { recursive: true, verbatimSymlinks: true })
