@@ -60,7 +60,7 @@ async function assembleRecord({ prepared, planned, observed, judged, phases, fol
     engine: observed.sender.engine,
     senders: load.senders,
     links: options.links,
-    environment: describeMachine('local', observed.versions),
+    environment: describeMachine(prepared.environment, observed.versions),
     phases: spans,
     plan: {
       events, orders: events / plan.topics.length, shops: plan.shops.length, peakPerSecond: plan.peakPerSecond, durationMs: plan.floodMs,
