@@ -77,6 +77,8 @@ launch() {
   local name=$1; shift
   setsid nohup "$@" >"$folder/$name.log" 2>&1 </dev/null &
   echo $! >"$folder/$name.pid"
+  # For a moment it is still this script by its command line, which would read as ended.
+  wait_until 2 runs "$name" || true
 }
 
 # wait_for <name> <command...>: until the command is true; ends this script where the daemon has ended or takes too long.
