@@ -48,7 +48,7 @@ export function projectContent(systemFile: string, needed: readonly string[]): P
   // A scenario may lie anywhere: where it is part of no package, the folder around it is nobody's project.
   const roots = [...new Set([root, ...needed.map(packageRoot).filter(folder => folder !== undefined), harnessRoot])]
   const imported = followImports(entryFiles)
-  const packages = findPackages(roots, imported.packages, harnessRoot)
+  const packages = findPackages(roots, imported.packages)
   const files = new Set([...roots.flatMap(folder => projectFiles(folder).map(path => join(folder, path))), ...imported.files])
   const folders = outermost([...roots, ...imported.files.map(dirname)])
   const top = commonFolder([...folders, ...packages.folders, ...packages.links.map(link => dirname(link.path))])

