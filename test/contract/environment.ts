@@ -23,9 +23,10 @@ const components = {
   shell: command(['sh', '-c', 'exec node ./program.ts'], { env: ({ host, port }) => ({ HOST: host, PORT: port }), ready: http('/healthz') }),
   crew: node('./program.ts', { env: ({ host, port, to }) => ({ HOST: host, PORT: port, REACH: to('queue') }), ready: http('/healthz'), replicas: 2 }),
   spare: program(),
+  stubborn: program(() => ({ IGNORE_SIGTERM: 'yes' })),
 } satisfies Record<string, Component>
 
-const members = ['queue', 'forgetful', 'cluster-1', 'cluster-2', 'cluster-3', 'ledger', 'ingest', 'shell', 'crew-1', 'crew-2', 'spare']
+const members = ['queue', 'forgetful', 'cluster-1', 'cluster-2', 'cluster-3', 'ledger', 'ingest', 'shell', 'crew-1', 'crew-2', 'spare', 'stubborn']
 
 /** What a kind of environment is tried with besides. */
 export interface ContractSetting {
@@ -187,13 +188,7 @@ export function environmentContract(name: EnvironmentName, { more = {}, versions
     })
 
     test('a program that does not end when it is asked to is killed', async () => {
-      const stubborn = createStage(name, { ingest: program(() => ({ IGNORE_SIGTERM: 'yes' })) }, { links: 'direct' })
-      try {
-        await stubborn.arrange()
-        expect(await stubborn.environment.components.get('ingest')!.shutDown(300)).toBe('had not ended 300 ms after SIGTERM, so it was killed')
-      } finally {
-        await stubborn.stop()
-      }
+      expect(await component('stubborn').shutDown(300)).toBe('had not ended 300 ms after SIGTERM, so it was killed')
     })
 
     test('deaths that the harness asked for are no deaths; one that it did not is told at once, with the last lines', async () => {
@@ -236,7 +231,7 @@ export function environmentContract(name: EnvironmentName, { more = {}, versions
     ]
 
     test.each(rows)('$why is refused with its last words, and nothing is left', async ({ ingest, told }) => {
-      const stage = createStage(name, { queue: nats(), ingest })
+      const stage = createStage(name, { ingest }, { links: 'direct' })
       const refusal = await stage.arrange().catch(error => error)
       expect(refusal.exit).toBe('unavailable')
       expect([refusal.message, ...refusal.evidence].join('\n')).toMatch(told)

@@ -15,16 +15,9 @@ import { planContainerRoutes, portInside, type ContainerRoutes } from './contain
 import { natsContainer, natsPorts } from './nats-container.ts'
 import { postgresContainer } from './postgres-container.ts'
 import { imageContainer, programContainer } from './program-container.ts'
-import type { ProjectImage } from './project-image.ts'
+import type { ReadyImages } from './ready-images.ts'
 import { toxiproxyContainer } from './toxiproxy-container.ts'
 import { readVersions } from './versions.ts'
-
-/** Images that are there. */
-export interface ReadyImages {
-  project: ProjectImage
-  /** Of the components that are images, by name. */
-  ofComponents: ReadonlyMap<string, string>
-}
 
 /** Starts everything as containers of the run. Throws as `arrangeComponents` does. */
 export async function arrangeContainers(run: ContainerRun, images: ReadyImages, options: ArrangeOptions): Promise<Environment> {

@@ -85,7 +85,7 @@ function pathsOf({ top: hostTop, root, files, packages }: ProjectContent): Proje
 }
 
 /** A package's name as an image may be called: `@acme/Pipeline` is `acme-pipeline`. */
-function imageName(name: string): string {
+export function imageName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'unnamed'
 }
 

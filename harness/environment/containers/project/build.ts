@@ -46,16 +46,36 @@ WORKDIR ${workdir}
 
 /** Builds and tags it. Throws exit 69 with the engine's last words where it does not come to be. */
 export async function buildLayer(docker: Docker, layer: LayerBuild): Promise<void> {
-  const { tag, signal } = layer
+  await buildImage(docker, { ...layer, what: `the image ${layer.tag} on ${layer.base}`, hint: 'floodmark doctor says what is wrong with the engine', fill: context => packAll(context, layer) })
+}
+
+export interface ImageBuild {
+  tag: string
+  /** What is built and what to do where it cannot be, for the error. */
+  what: string
+  hint: string
+  /** Packs what it is built from, a Dockerfile included. */
+  fill(context: Pack): Promise<void>
+  /** Told each line that the engine says. */
+  heard?(line: string): void
+  signal: AbortSignal
+}
+
+/** Builds with the engine's classic builder. Throws exit 69 with the engine's last words where it does not come to be. */
+export async function buildImage(docker: Docker, { tag, what, hint, fill, heard, signal }: ImageBuild): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(buildLimitMs)])
   const lines: string[] = []
   const context = pack()
+  function hear(line: string): void {
+    lines.push(line)
+    heard?.(line)
+  }
   try {
     const building = docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: tag, version: '1', forcerm: true, abortSignal: limit })
-    await Promise.all([packAll(context, layer), building.then(output => follow(docker, output, line => lines.push(line)))])
+    await Promise.all([fill(context), building.then(output => follow(docker, output, hear))])
   } catch (error) {
     signal.throwIfAborted()
-    throw new FloodmarkError('unavailable', `the image ${tag} could not be built on ${layer.base}: ${causeOf(error)}`, { evidence: lines.slice(-keptLines), hint: 'floodmark doctor says what is wrong with the engine', cause: error })
+    throw new FloodmarkError('unavailable', `${what} could not be built: ${causeOf(error)}`, { evidence: lines.slice(-keptLines), hint, cause: error })
   } finally {
     context.destroy()
   }
@@ -74,13 +94,13 @@ async function packAll(context: Pack, layer: LayerBuild): Promise<void> {
   context.entry({ name: 'Dockerfile' }, dockerfile(layer))
   // To copy a folder that is not there fails, also where nothing is to be copied.
   context.entry({ name: 'files', type: 'directory', mode: 0o755 })
-  for (const entry of layer.entries) await packEntry(context, entry)
+  for (const entry of layer.entries) await packEntry(context, `files/${entry.path}`, entry)
   context.finalize()
 }
 
 /** Readable by everyone, whatever the host's own mode: who runs it in the image is not who owns it here. */
-async function packEntry(context: Pack, { path, source, link, size, isExecutable, bytes }: Entry): Promise<void> {
-  const header = { name: `files/${path}`, mode: isExecutable ? 0o755 : 0o644, mtime: new Date(0) }
+export async function packEntry(context: Pack, name: string, { source, link, size, isExecutable, bytes }: Entry): Promise<void> {
+  const header = { name, mode: isExecutable ? 0o755 : 0o644, mtime: new Date(0) }
   if (link !== undefined) return void context.entry({ ...header, type: 'symlink', linkname: link })
   // A stream for each of thousands of small files takes ten times as long.
   if (size <= wholeLimitBytes) return await new Promise(resolve => context.entry(header, bytes ?? readFileSync(source), () => resolve()))

@@ -63,7 +63,7 @@ export function projectContent(systemFile: string, needed: readonly string[]): P
   return content
 }
 
-function entryOf(top: string, source: string): Entry {
+export function entryOf(top: string, source: string): Entry {
   const stat = lstatSync(source)
   const link = stat.isSymbolicLink() ? relative(dirname(source), resolve(dirname(source), readlinkSync(source))) : undefined
   return { path: relative(top, source), source, link, size: stat.isSymbolicLink() ? 0 : stat.size, changedMs: stat.mtimeMs, isExecutable: (stat.mode & 0o111) !== 0, bytes: undefined }
