@@ -1,5 +1,5 @@
 // What all containers of one run have in common: their engine, label, network, and whoever hears of their ends.
-import type { ContainerEngine, HostConfig } from './engine.ts'
+import { isHere, type ContainerEngine, type HostConfig } from './engine.ts'
 import type { LimitedDisk } from '../container-control.ts'
 import type { EngineEvents } from './engine-events.ts'
 import { runLabel } from './remove-run.ts'
@@ -38,9 +38,8 @@ export function volumeOf(run: Pick<ContainerRun, 'runId'>, name: string, target:
  * The run's network: a bridge of its own. On an engine of this machine its published ports are on loopback; elsewhere they are where that engine puts them,
  * since loopback there could not be reached from here. Throws the engine's own words.
  */
-export async function createNetwork({ docker, host }: ContainerEngine, runId: string): Promise<string> {
+export async function createNetwork(engine: ContainerEngine, runId: string): Promise<string> {
   const name = nameInRun({ runId }, 'network')
-  const isLocal = /^(127\.|::1$)/.test(host)
-  await docker.createNetwork({ Name: name, Driver: 'bridge', Labels: labelsOf({ runId }), Options: isLocal ? { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' } : {} })
+  await engine.docker.createNetwork({ Name: name, Driver: 'bridge', Labels: labelsOf({ runId }), Options: isHere(engine) ? { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' } : {} })
   return name
 }

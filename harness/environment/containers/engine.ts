@@ -25,3 +25,8 @@ export async function connectEngine(): Promise<ContainerEngine> {
   // As an address: the sender would look the name up for each of its connections, and may be told ::1, where nothing is published.
   return { docker: container.dockerode, address, version, host: host === 'localhost' ? '127.0.0.1' : host }
 }
+
+/** Whether it is on this machine: its published ports are on loopback, and its clock is the harness's. */
+export function isHere({ host }: Pick<ContainerEngine, 'host'>): boolean {
+  return /^(127\.|::1$)/.test(host)
+}

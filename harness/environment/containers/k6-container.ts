@@ -3,22 +3,25 @@ import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { extract } from 'tar-stream'
 import { getContainerRuntimeClient } from 'testcontainers'
+import { FloodmarkError } from '../../errors.ts'
 import { apiPort, gateUrl, openApiGate } from '../../load/k6/api-gate.ts'
 import { scriptFile } from '../../load/k6/flood-files.ts'
 import { followK6, k6Arguments, k6Environment, type StartK6Program } from '../../load/k6/program.ts'
 import { imageOf } from '../images/images.ts'
 import { ownNames, type ContainerRun } from './container-run.ts'
 import { createContainer } from './container.ts'
-import type { DockerContainer } from './engine.ts'
+import { isHere, type DockerContainer } from './engine.ts'
 
 const filesInside = '/flood'
 /** Where whoever the image runs as may write. */
 const totalsInside = '/tmp/totals.json'
 
-/** Starts k6 in the run's own network. The run's containers are removed as a whole, so nothing goes into the journal. */
+/** Starts k6 in the run's own network. The run's containers are removed as a whole, so nothing goes into the journal. Throws `unavailable` on an engine elsewhere. */
 export function startK6Container(run: ContainerRun): StartK6Program {
   return async launch => {
     const { folder, output, log } = launch
+    // It keeps the plan's instants by the calendar, and nobody here knows that of another machine to the millisecond.
+    if (!isHere(run.engine)) throw new FloodmarkError('unavailable', `k6 would send by the clock of ${run.engine.host}, which is not this machine's`, { hint: 'use --engine native, which sends from this machine, or an engine on this one' })
     const container = createContainer(run, {
       name: ownNames.load,
       image: imageOf('k6'),
