@@ -1,4 +1,5 @@
 // What can be done to a component because it runs in a container: faults limit, starve and part it through this.
+import type { Probe } from './probes.ts'
 
 /** A container of a run. Limits hold over all its lives until they are lifted. */
 export interface ContainerControl {
@@ -12,6 +13,8 @@ export interface ContainerControl {
   limits(): Promise<{ processors: number | null; memoryBytes: number | null }>
   /** How its last life ended, or its present one would be said to have. */
   lastEnd(): Promise<{ exitCode: number; outOfMemory: boolean }>
+  /** Whether it works, in its own words; throws with what it says does not. Undefined where it has no words for that. */
+  readonly health: Probe | undefined
   /** Parts it from the run's network: nothing reaches it, and it reaches nobody. Harmless where it is. */
   disconnect(): Promise<void>
   /** Joins it to the run's network again, under the names that it had. Its address there may be another. Harmless where it is joined. */

@@ -6,6 +6,7 @@ import { causeOf, FloodmarkError } from '../errors.ts'
 import type { System } from '../scenario/system.ts'
 import type { ArrangeOptions, Cluster } from './environment.ts'
 import { clustersOf, membersOf } from './members.ts'
+import { natsHealth } from './probes.ts'
 
 /** An election takes up to nine seconds where two nodes stand for it at once. */
 const readyLimitMs = 45_000
@@ -72,8 +73,7 @@ function natsCluster(name: string, nodes: readonly string[], addresses: NodeAddr
       return nodes.filter(each => remotes.has(each))
     },
     async inSync(node, limitMs) {
-      const { status, error } = await monitor(node, '/healthz', limitMs)
-      if (status !== 'ok') throw new Error(`${node}: ${error ?? status}`)
+      await natsHealth(addresses.monitor(node), limitMs)
       return `${node} in sync`
     },
   }

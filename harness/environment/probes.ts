@@ -35,6 +35,14 @@ export function natsNodeProbe(server: string): Probe {
   }
 }
 
+/** What a server says of its own work at `host:port` of its monitor: streams read back and written to, its cluster caught up with. Throws with what is not. */
+export async function natsHealth(monitor: string, timeoutMs: number): Promise<string> {
+  const response = await fetch(`http://${monitor}/healthz`, { signal: AbortSignal.timeout(timeoutMs) })
+  const { status, error } = await response.json() as { status: string; error?: string }
+  if (status !== 'ok') throw new Error(error ?? status)
+  return status
+}
+
 /** Connects and selects. */
 export function postgresProbe(url: string): Probe {
   return async timeoutMs => {

@@ -21,7 +21,9 @@ export const cut: FaultKind<{}> = {
   async probeInstalled(environment, target) {
     const { link, toxiproxy, proxy } = proxiedLink(environment, target)
     const { enabled } = await toxiproxy.proxy(proxy)
-    return !enabled && !await accepts(link, probeLimitMs) ? 'proxy disabled, connections refused' : undefined
+    // Where a port of the engine's leads to the proxy that port goes on to accept, and closes at once.
+    const { kind, text } = await askOnce(link, probeLimitMs)
+    return !enabled && kind === 'gone' ? `proxy disabled, new connection: ${text}` : undefined
   },
 
   async watch(environment, target): Promise<Watch> {

@@ -1,7 +1,7 @@
 // Fault `fillDisk`: the disk under a component fills up. Something else takes all that is free, and whatever becomes free, as a neighbour's logs would.
 import { until } from '../clock.ts'
 import type { LimitedDisk } from '../environment/container-control.ts'
-import type { Environment } from '../environment/environment.ts'
+import type { Environment, StartedComponent } from '../environment/environment.ts'
 import { findLinks } from '../environment/links.ts'
 import { componentOf, membersOf } from '../environment/members.ts'
 import { object, problemsOf } from '../scenario/rules.ts'
@@ -9,7 +9,7 @@ import type { System } from '../scenario/system.ts'
 import { containedComponent } from './contained-component.ts'
 import type { FaultKind, FaultParameters, FaultSetting, Watch } from './fault.ts'
 import { watchLog } from './log-watch.ts'
-import { isDead, seenAgain } from './managed-component.ts'
+import { isDead } from './managed-component.ts'
 import { bytesOf, sizeBetween, type Size } from './size.ts'
 import { endSupervision, supervise } from './supervise.ts'
 
@@ -22,10 +22,13 @@ const defaultSize = '256MB'
 const rules = object({ size: sizeBetween('16MB', '64GB').optional() })
 /** How ENOSPC reads in a server's own log. */
 const ownWords = /no space left on device/i
-/** A server that has stood still for want of space may say so only when asked again. */
-const aliveLimitMs = 5_000
+/** How long it has to work again by itself. */
+const aliveLimitMs = 3_000
 const askLimitMs = 1_000
 const stopLimitMs = 5_000
+
+/** Those that did not work again by themselves. */
+const revived = new WeakSet<StartedComponent>()
 
 export const fillDisk: FaultKind<FillDiskParameters, 'component'> = {
   targets: 'component',
@@ -86,8 +89,9 @@ export const fillDisk: FaultKind<FillDiskParameters, 'component'> = {
 
   async probeHealed(environment, target) {
     const { isFilling, refusal } = await diskOf(environment, target).state()
-    const again = await seenAgain(environment, target)
-    return !isFilling && refusal === undefined && again !== undefined ? `its disk takes a file; ${again}` : undefined
+    const { component } = containedComponent(environment, target)
+    if (isFilling || refusal !== undefined || isDead(component)) return undefined
+    return `its disk takes a file; ${revived.has(component) ? 'started again, since it did not work again by itself' : 'works again'}: ${await component.probe(askLimitMs)}`
   },
 }
 
@@ -97,13 +101,16 @@ function diskOf(environment: Environment, target: string): LimitedDisk {
   return disk
 }
 
-/** JetStream switches itself off on a full disk and stays off; whoever looks after a server starts such a one again. */
+/** A stream of JetStream's that met a full disk stores nothing any more until its server is started again: whoever looks after the server does that. */
 async function revive(environment: Environment, target: string): Promise<void> {
-  const { component } = containedComponent(environment, target)
-  const cluster = [...environment.clusters.values()].find(({ nodes }) => nodes.includes(target))
+  const { component, container } = containedComponent(environment, target)
   try {
-    await until(`${target} at work again`, aliveLimitMs, () => cluster?.inSync(target, askLimitMs) ?? component.probe(askLimitMs))
+    await until(`${target} at work again`, aliveLimitMs, async () => {
+      await component.probe(askLimitMs)
+      return await container.health?.(askLimitMs) ?? 'it answers'
+    })
   } catch {
+    revived.add(component)
     await component.shutDown(stopLimitMs)
     await component.restart()
   }

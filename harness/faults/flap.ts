@@ -63,7 +63,9 @@ export const flap: FaultKind<FlapParameters> = {
   async probeInstalled(environment, target) {
     const { link, toxiproxy, proxy } = proxiedLink(environment, target)
     const { enabled } = await toxiproxy.proxy(proxy)
-    return !enabled && !await accepts(link, probeLimitMs) ? 'down: connections refused' : undefined
+    // Where a port of the engine's leads to the proxy that port goes on to accept, and closes at once.
+    const { kind, text } = await askOnce(link, probeLimitMs)
+    return !enabled && kind === 'gone' ? `down, new connection: ${text}` : undefined
   },
 
   async watch(environment, target): Promise<Watch> {

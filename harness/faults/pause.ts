@@ -23,8 +23,9 @@ export const pause: FaultKind<CountParameters, 'component'> = {
   undo: (environment, target) => [...lifeOf(managedComponent(environment, target)).undoPause],
 
   async install(environment, target) {
-    await managedComponent(environment, target).pause()
-    return 'SIGSTOP sent'
+    const component = managedComponent(environment, target)
+    await component.pause()
+    return component.container === undefined ? 'SIGSTOP sent' : 'frozen by the engine'
   },
 
   async probeInstalled(environment, target) {

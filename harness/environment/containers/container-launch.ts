@@ -14,16 +14,18 @@ export interface ContainerLaunch extends Launch {
 /** Made for where it is reached at that moment: another place after each start. */
 interface Requests {
   probe(container: RunContainer): Probe
+  /** Where it can say whether it works. */
+  health?(container: RunContainer): Probe
   initialise?(container: RunContainer): Promise<void>
   version?: { name: string; read(container: RunContainer): Promise<string> }
 }
 
-export function launchContainer(run: ContainerRun, setting: ContainerSetting, { probe, initialise, version }: Requests): ContainerLaunch {
+export function launchContainer(run: ContainerRun, setting: ContainerSetting, { probe, health, initialise, version }: Requests): ContainerLaunch {
   const container = createContainer(run, setting)
   return {
     name: setting.name,
     container,
-    control: controlContainer(run, container),
+    control: controlContainer(run, container, health && (limitMs => health(container)(limitMs))),
     begin: ({ log }) => container.start(log),
     probe: async limitMs => await probe(container)(limitMs),
     initialise: initialise && (() => initialise(container)),

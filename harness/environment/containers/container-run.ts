@@ -7,7 +7,7 @@ import { runLabel } from './remove-run.ts'
 type Mount = NonNullable<HostConfig['Mounts']>[number]
 
 /** Names of the harness's own on the run's network, beside those of the system's components. */
-export const ownNames = { proxy: 'toxiproxy', servers: 'destinations', load: 'k6' } as const
+export const ownNames = { proxy: 'toxiproxy', servers: 'destinations', load: 'k6', names: 'name-server' } as const
 
 export interface ContainerRun {
   readonly engine: ContainerEngine
@@ -15,6 +15,8 @@ export interface ContainerRun {
   /** Name of the run's own network. Whoever is on it finds the others by the system's own names. */
   readonly network: string
   readonly events: EngineEvents
+  /** Address of the name server that Toxiproxy asks; undefined: the outside world's. */
+  readonly nameServer?: string
   /** Disks of limited size, by the component whose data is on each. */
   readonly disks: ReadonlyMap<string, LimitedDisk>
 }

@@ -1,5 +1,6 @@
 // During the flood: what faults do to a container through the engine, beyond what can be done to any life.
 import type { ContainerControl } from '../container-control.ts'
+import type { Probe } from '../probes.ts'
 import type { ContainerRun } from './container-run.ts'
 import type { RunContainer } from './container.ts'
 import type { DockerContainer } from './engine.ts'
@@ -7,8 +8,8 @@ import type { DockerContainer } from './engine.ts'
 /** The period in which the kernel gives out CPU under a limit: 100 ms, its default. */
 const periodMicroseconds = 100_000
 
-/** The control of a container of the run, before its first start too. */
-export function controlContainer({ engine: { docker }, network, disks }: ContainerRun, container: RunContainer): ContainerControl {
+/** The control of a container of the run, before its first start too. `health` asks it whether it works, where it can say. */
+export function controlContainer({ engine: { docker }, network, disks }: ContainerRun, container: RunContainer, health: Probe | undefined): ContainerControl {
   let memoryLimit: number | null = null
 
   function started(): DockerContainer {
@@ -22,6 +23,7 @@ export function controlContainer({ engine: { docker }, network, disks }: Contain
 
   return {
     disk: disks.get(container.names[0]),
+    health,
     isConnected,
     // A quota, since a number of processors cannot be taken back: there 0 stands for "as it was".
     limitCpu: async processors => await started().update({ CpuPeriod: periodMicroseconds, CpuQuota: processors === null ? -1 : Math.round(processors * periodMicroseconds) }),

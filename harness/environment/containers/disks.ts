@@ -41,7 +41,8 @@ export async function openDisk(run: ContainerRun, { image, pathOf }: ProjectImag
     ports: [port],
     command: ['node', pathOf(modulePath(import.meta.url, './disk-holder-main.ts'))],
     hostConfig: { Mounts: [volumeOf(run, name, folder)] },
-    describe: made => made.withEnvironment({ PORT: String(port), FOLDER: folder }),
+    // The component may keep its folder to itself.
+    describe: made => made.withUser('0').withEnvironment({ PORT: String(port), FOLDER: folder }),
   })
   mkdirSync(logs, { recursive: true })
   await container.start(openComponentLog(join(logs, `${holder}.log`)))

@@ -1,7 +1,9 @@
 // Phase 2 in containers: what one run stands on. The engine, the run's place in the journal, its images, and a network of its own.
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { LimitedDisk } from '../container-control.ts'
 import type { Ground, GroundSetting } from '../ground.ts'
+import { addressOf } from '../routes.ts'
 import { arrangeContainers } from './arrange-containers.ts'
 import { createNetwork, type ContainerRun } from './container-run.ts'
 import { startServersContainer } from './destinations.ts'
@@ -9,7 +11,8 @@ import { diskSizes, openDisk } from './disks.ts'
 import { connectEngine } from './engine.ts'
 import { followEvents } from './engine-events.ts'
 import { startK6Container } from './k6-container.ts'
-import { readyImages } from './ready-images.ts'
+import { startNameServer } from './name-server.ts'
+import { readyImages, type ReadyImages } from './ready-images.ts'
 import { removeRun } from './remove-run.ts'
 
 /** Finds the engine, sees to the images, and makes the run's network. Throws `unavailable` with what is in the way; then nothing of the run is left on the engine. */
@@ -31,9 +34,7 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
     const images = await readyImages(engine.docker, setting)
     // After that: what stops this must find nothing that is still being made.
     const network = await createNetwork(engine, runId)
-    const disks = new Map<string, LimitedDisk>()
-    const run: ContainerRun = { engine, runId, network, events, disks }
-    for (const [name, sizeBytes] of diskSizes(setting.faults)) disks.set(name, await openDisk(run, images.project, { name, sizeBytes, logs: join(setting.folder, 'logs') }))
+    const run = await equip({ engine, runId, network, events, disks: new Map() }, images, setting)
     return {
       startServers: startServersContainer(run, images.project, Object.keys(system.destinations).length),
       startK6: startK6Container(run),
@@ -45,4 +46,13 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
     signal.throwIfAborted()
     throw error
   }
+}
+
+/** Starts what stands beside the system: the name server, where no name of the outside world is to be found, and the disks that faults fill. */
+async function equip(run: ContainerRun, { project }: ReadyImages, { system, links, faults, folder }: GroundSetting): Promise<ContainerRun> {
+  const logs = join(folder, 'logs')
+  const goesOutside = Object.values(system.components).some(component => component.kind === 'running' && isIP(addressOf(component).host) === 0)
+  const disks = new Map<string, LimitedDisk>()
+  for (const [name, sizeBytes] of diskSizes(faults)) disks.set(name, await openDisk(run, project, { name, sizeBytes, logs }))
+  return { ...run, disks, nameServer: links === 'toxiproxy' && !goesOutside ? await startNameServer(run, project, logs) : undefined }
 }

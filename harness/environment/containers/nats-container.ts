@@ -2,7 +2,7 @@ import { NatsContainer } from '@testcontainers/nats'
 import type { Component } from '../../scenario/system.ts'
 import { imageOf } from '../images/images.ts'
 import { natsConfiguration, type ClusterSetting } from '../nats-configuration.ts'
-import { natsNodeProbe, natsProbe } from '../probes.ts'
+import { natsHealth, natsNodeProbe, natsProbe } from '../probes.ts'
 import { launchContainer, type ContainerLaunch } from './container-launch.ts'
 import { volumeOf, type ContainerRun } from './container-run.ts'
 
@@ -29,6 +29,7 @@ export function natsContainer(run: ContainerRun, name: string, { storage, syncIn
     hostConfig: storage === 'memory' ? { Tmpfs: { [store]: '' } } : { Mounts: [volumeOf(run, name, store)] },
   }, {
     probe: container => probe(container.publishedAt(natsPorts.client)),
+    health: container => limitMs => natsHealth(container.publishedAt(natsPorts.monitor), limitMs),
     version: {
       name: 'nats-server',
       async read(container) {
