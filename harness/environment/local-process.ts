@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
+import { endWithin } from './end-within.ts'
 import type { ProcessJournal } from './environment.ts'
 import type { ProcessSetting } from './launch.ts'
 import { processLife, type StartedLife } from './life.ts'
@@ -70,17 +71,11 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
 
   async function end(limitMs: number): Promise<string> {
     asked = true
-    const beganMs = monotonicMs()
-    signalTree(pid!, startTime, 'SIGCONT')
-    child.kill(stopSignal)
-    try {
-      await until(`${name} ended`, limitMs, () => how, { everyMs: 5 })
-      const { atMs } = await ended
-      return `${how} ${Math.round(atMs - beganMs)} ms after ${stopSignal}`
-    } catch {
-      await kill()
-      return `had not ended ${limitMs} ms after ${stopSignal}, so it was killed`
+    const ask = (): void => {
+      signalTree(pid!, startTime, 'SIGCONT')
+      child.kill(stopSignal)
     }
+    return await endWithin(limitMs, { name, signal: stopSignal, ask, how: () => how, ended, kill })
   }
 
   async function setStopped(stopped: boolean): Promise<void> {

@@ -2,7 +2,6 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect as connectNats } from '@nats-io/transport-node'
 import { request } from 'node:http'
-import { connect } from 'node:net'
 import { Client } from 'pg'
 
 /** Sends one request within the limit and says what answered, or throws. */
@@ -79,18 +78,5 @@ export function httpProbe(host: string, port: number, path: string): Probe {
     })
     sent.once('error', reject)
     sent.end()
-  })
-}
-
-/** A connection that is accepted. */
-export function tcpProbe(host: string, port: number): Probe {
-  return timeoutMs => new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: timeoutMs })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(`TCP connection to port ${port} accepted`)
-    })
-    socket.once('timeout', () => socket.destroy(new Error(`no connection to port ${port} within ${timeoutMs} ms`)))
-    socket.once('error', reject)
   })
 }

@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { FloodmarkError } from '../errors.ts'
 import type { Component, Env, EnvContext, Ready } from '../scenario/system.ts'
 import type { ProcessLaunch } from './launch.ts'
-import { httpProbe, tcpProbe, type Probe } from './probes.ts'
+import { httpProbe, type Probe } from './probes.ts'
 import { readEnv } from './program-env.ts'
+import { tcpProbe } from './tcp-probe.ts'
 
 /** A program of the system under test, in the folder of its system file unless it says otherwise. Throws `usage` where its `env` does not do what it did when the system was checked. */
 export function programLaunch(name: string, { command: [command, ...args], cwd, env, ready }: Extract<Component, { kind: 'program' }>, { systemFolder, context }: { systemFolder: string; context: EnvContext }): ProcessLaunch {

@@ -2,9 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { monotonicMs } from '../clock.ts'
 import type { Link } from '../environment/environment.ts'
-
-/** Nothing has to be asked of a bare TCP path: it is up when nobody closes the connection for this long. */
-const tcpQuietMs = 100
+import { tcpQuietMs } from '../environment/tcp-probe.ts'
 
 /** How a question ended: `gone` is a connection refused, reset or closed; `silent` one that gave no byte in time. */
 export interface Answer {

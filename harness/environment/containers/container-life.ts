@@ -2,8 +2,9 @@
 import { constants } from 'node:os'
 import { Writable, type Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { monotonicMs, sleep, until } from '../../clock.ts'
+import { sleep, until } from '../../clock.ts'
 import type { ComponentLog } from '../component-log.ts'
+import { endWithin } from '../end-within.ts'
 import type { Life, StartedLife, Usage } from '../life.ts'
 import type { ContainerRun } from './container-run.ts'
 import type { DockerContainer } from './engine.ts'
@@ -61,18 +62,12 @@ export async function beginLife({ engine, events }: ContainerRun, container: Doc
 
   async function end(limitMs: number): Promise<string> {
     asked = true
-    const beganMs = monotonicMs()
-    // What is stopped would hear nothing.
-    if (paused) await setStopped(false)
-    await unlessEnded(container.kill({ signal: stopSignal }))
-    try {
-      await until(`${name} ended`, limitMs, () => how, { everyMs: 5 })
-    } catch {
-      await kill()
-      return `had not ended ${limitMs} ms after ${stopSignal}, so it was killed`
+    const ask = async (): Promise<void> => {
+      // What is stopped would hear nothing.
+      if (paused) await setStopped(false)
+      await unlessEnded(container.kill({ signal: stopSignal }))
     }
-    const { atMs } = await ended
-    return `${how} ${Math.round(atMs - beganMs)} ms after ${stopSignal}`
+    return await endWithin(limitMs, { name, signal: stopSignal, ask, how: () => how, ended, kill })
   }
 
   async function setStopped(stopped: boolean): Promise<void> {
