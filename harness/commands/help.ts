@@ -22,6 +22,7 @@ Examples:
   floodmark run ./checkout-flood.ts --system ./my-pipeline.ts --seed 7
   floodmark run queue-outage --control        the same plan without the outage first, and both side by side
   floodmark run smoke queue-outage --json --junit junit.xml > runs.ndjson
+  floodmark run queue-outage --env containers    the same on a Docker engine; \`floodmark doctor --env containers\` says what it lacks
 
 Where output goes:
   progress          standard error
