@@ -5,8 +5,8 @@ import { containerProblems } from './containers/problems.ts'
 import type { EnvironmentKind } from './ground.ts'
 import { arrangeLocal } from './local.ts'
 
+/** Processes of this machine, on loopback. */
 const local: EnvironmentKind = {
-  summary: 'processes of this machine, on loopback',
   problems: ({ system, faults }) => [
     ...Object.entries(system.components).filter(([, component]) => component.kind === 'image').map(([name]) => `system.components.${name}: found an image(), which needs a Docker engine: --env containers`),
     ...faults.filter(({ kind }) => faultKind(kind)?.needsContainers).map(({ kind, target }) => `faults: ${kind} ${target} needs --env containers: it is done by what a Docker engine can do to a container, and a process of this machine is in none`),
@@ -14,8 +14,8 @@ const local: EnvironmentKind = {
   prepare: async () => ({ startServers: startServersProcess, arrange: arrangeLocal, stop: async () => {} }),
 }
 
+/** Containers of a Docker engine, through Testcontainers, on a network of their own. */
 const containers: EnvironmentKind = {
-  summary: 'containers of a Docker engine, through Testcontainers, on a network of their own',
   problems: ({ system }) => containerProblems(system),
   // Testcontainers takes half a second to load, which only a run in containers is to wait for.
   prepare: async setting => await (await import('./containers/ground.ts')).prepareContainers(setting),
@@ -24,4 +24,3 @@ const containers: EnvironmentKind = {
 export const environments = { local, containers } as const satisfies Record<string, EnvironmentKind>
 
 export type EnvironmentName = keyof typeof environments
-export const environmentNames = Object.keys(environments) as EnvironmentName[]

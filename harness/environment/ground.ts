@@ -8,8 +8,6 @@ import type { ArrangeOptions, Environment, ProcessJournal } from './environment.
 
 /** One kind of environment. A new one is a maker of this shape and a line in environments.ts. */
 export interface EnvironmentKind {
-  /** One line for `--help`. */
-  readonly summary: string
   /** What of a scenario and its system cannot be had in it: path, what was found, what would be right. Such a scenario is refused. */
   problems(asked: { system: System; faults: readonly Pick<ResolvedFault, 'id' | 'kind' | 'target'>[] }): string[]
   /** Gets ready what must be there before the first program of a run starts. Throws `unavailable` where it cannot be had, with its cure; then nothing is left of it. */
