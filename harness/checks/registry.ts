@@ -13,7 +13,8 @@ import { readersWorked } from './readers-worked.ts'
 import { steadyBefore } from './steady-before.ts'
 
 const invariants = [noLoss, noDuplicateEffects, noPhantoms, intact]
-const alwaysOn = [componentsUp, generatorKeptUp, drained, readersWorked]
+// A part of the harness that died stands before what followed from that: the first that decides is the one that is told.
+const alwaysOn = [componentsUp, readersWorked, generatorKeptUp, drained]
 
 /** The checks of one run: what the scenario expects, or all invariants where it lists nothing, and those that are always on and that it does not list itself. */
 export function checksOf(expectations: readonly Check[], { faults, guards }: { faults: number; guards: number }): Check[] {
