@@ -65,8 +65,9 @@ A listed name can be given to run: scenarios as arguments, systems with --system
 
 export const healHelp = `
 Every run keeps an undo journal in its folder and a watchdog beside it, which heals whatever death the harness dies. This command is for the
-rest: a power cut, or a kill of both. It undoes what the journals still hold, leaves runs alone whose harness is alive, and can be run again
-without harm. Exits 0 when nothing is left, 4 when something could not be undone or a journal is damaged: then it lists what to check by hand.
+rest: a power cut, a kill of both, or an engine that went away with the containers of a run. It undoes what the journals still hold, leaves
+runs alone whose harness is alive, and can be run again without harm. Exits 0 when nothing is left, 4 when something could not be undone or a
+journal is damaged: then it lists what to check by hand.
 
 Examples:
   floodmark heal                       every run under runs/

@@ -24,7 +24,7 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
 
   async function stop(): Promise<void> {
     // What has gone with its engine is for `floodmark heal`, once that engine runs again.
-    if (events.gone !== undefined) return progress(`the engine went away, and what is left of the run on it with it: floodmark heal ${setting.folder} removes that`)
+    if (events.gone !== undefined) return progress(`the engine went away: once it is back, floodmark heal ${setting.folder} removes what the run left on it`)
     await removeRun(engine.address, runId, { quietMs: 0 })
     events.close()
     journal.done(step)
