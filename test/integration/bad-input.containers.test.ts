@@ -47,5 +47,5 @@ test.runIf(process.getuid?.() === 0)('an engine that goes away in the flood: the
   expect(command.record().checks.find(({ name }) => name === 'readersWorked')).toMatchObject({ verdict: 'invalid', observed: expect.stringContaining('docker'), evidence: expect.arrayContaining([expect.stringContaining('the engine went away')]) })
   expect(await heal(command)).toMatchObject({ code: 4, stdout: expect.stringMatching(/→ .*heal again once that engine runs, or by hand: export DOCKER_HOST=unix:\S+; docker ps -aq --filter label=/) })
   await engine.start()
-  expect(await heal(command)).toMatchObject({ code: 0, stdout: expect.stringMatching(/removed 3 containers, 1 network/) })
+  expect(await heal(command)).toMatchObject({ code: 0, stdout: expect.stringMatching(/removed \d containers, 1 network/) })
 })

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { UndoStep } from '../../harness/environment/undo-step.ts'
 import { readProcess } from '../../harness/environment/process-tree.ts'
 import { undoJournal } from '../../harness/faults/undo-journal.ts'
+import { removeRun } from '../../harness/environment/containers/remove-run.ts'
 import { bootId, noteUndone, openJournal, readJournal } from '../../harness/faults/journal.ts'
 
 let folder: string
@@ -14,6 +15,7 @@ beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'floodmark-journal-')) })
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const resume: UndoStep = { do: 'signal', pid: 4711, startTime: '99', signal: 'SIGCONT' }
+const remove: UndoStep = { do: 'remove-containers', engine: { host: 'build', port: 2376, certificates: '/home/me/.docker' }, runId: 'a-run' }
 const enable: UndoStep = { do: 'enable-proxy', api: 'http://127.0.0.1:1', proxy: 'intake->queue' }
 
 test('what was added and not done is undone, in the order it was added', () => {
@@ -47,12 +49,13 @@ test('a torn last line loses nothing but itself, and is told', () => {
 test('damage in the middle costs only the damaged lines', () => {
   const journal = openJournal(folder)
   journal.add(resume)
-  appendFileSync(join(folder, 'journal.jsonl'), '\0\0\0\nnull\n{"id":7,"step":{"do":"format-disk"}}\n{"id":8,"step":{"do":"signal","pid":1,"startTime":"1","signal":"SIGKILL"}}\n')
+  appendFileSync(join(folder, 'journal.jsonl'), '\0\0\0\nnull\n{"id":7,"step":{"do":"format-disk"}}\n{"id":8,"step":{"do":"signal","pid":1,"startTime":"1","signal":"SIGKILL"}}\n{"id":9,"step":{"do":"remove-containers","engine":{"port":1},"runId":"a-run"}}\n')
   journal.add(enable)
+  journal.add(remove)
   journal.close()
   const { undone, unreadable } = readJournal(folder)
-  expect(undone.map(({ step }) => step)).toEqual([resume, enable])
-  expect(unreadable).toHaveLength(4)
+  expect(undone.map(({ step }) => step)).toEqual([resume, enable, remove])
+  expect(unreadable).toHaveLength(5)
 })
 
 test('no journal is an empty one, and a second journal in one folder is refused', () => {
@@ -91,4 +94,10 @@ test('what died with an earlier boot of the machine is left alone, whoever has i
   } finally {
     child.kill('SIGKILL')
   }
+})
+
+test('a damaged journal names one run of an engine or none, and an engine that is gone is said to be', async () => {
+  const engine = { socketPath: join(folder, 'docker.sock') }
+  for (const runId of ['', '"],"x":["', 'a run']) await expect(removeRun(engine, runId)).rejects.toThrow('no run\'s id')
+  await expect(removeRun(engine, 'a-run')).rejects.toThrow(`no engine at unix://${engine.socketPath}`)
 })
