@@ -77,14 +77,13 @@ launch() {
   local name=$1; shift
   setsid nohup "$@" >"$folder/$name.log" 2>&1 </dev/null &
   echo $! >"$folder/$name.pid"
-  # For a moment it is still this script by its command line, which would read as ended.
-  wait_until 2 runs "$name" || true
 }
 
 # wait_for <name> <command...>: until the command is true; ends this script where the daemon has ended or takes too long.
 wait_for() {
   local name=$1; shift
-  is_decided() { "$@" || ! runs "$name"; }
+  # By its number, which nobody else can have yet: until it has become the daemon its command line is another's, or empty.
+  is_decided() { "$@" || ! kill -0 "$(cat "$folder/$name.pid")" 2>/dev/null; }
   wait_until "$start_limit_s" is_decided "$@" || true
   "$@" || { say "$name did not start; the end of its log:"; tail --lines 5 "$folder/$name.log" >&2; exit 69; }
 }
