@@ -32,6 +32,10 @@ interface Outgoing {
 }
 
 const sweepEveryMs = 50
+/** A server that answers nothing for so long, though asked, would keep whoever comes next waiting for the whole timeout: a full disk does that to it, or a pause. */
+const silenceMs = 1_000
+/** So many at a time find out when it answers again. */
+const triesInSilence = 8
 // A write costs more than all else about a message, here, in the server and in whatever is between: two milliseconds of a webhook's time buy several in one.
 const gatherMs = 2
 
@@ -50,10 +54,15 @@ export class Publisher {
   #isListening = false
   #next = 0
   #bytes = 0
+  /** Sweeps since anything was answered, with somebody waiting all the time. A process that stood still itself has not swept either. */
+  #silentSweeps = 0
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    options.queue.onUp(connection => this.#listen(connection))
+    options.queue.onUp(connection => {
+      this.#silentSweeps = 0
+      this.#listen(connection)
+    })
     // What was on its way when the connection went may have arrived, and its answer never will.
     options.queue.onDown(() => this.#settleAll('unanswered'))
     this.#sweeper = setInterval(() => this.#sweep(), sweepEveryMs).unref()
@@ -67,6 +76,10 @@ export class Publisher {
     return this.#pending.size >= this.#options.maxInFlight || this.#bytes >= this.#options.maxInFlightBytes
   }
 
+  get #isSilent(): boolean {
+    return this.#silentSweeps > silenceMs / sweepEveryMs
+  }
+
   /** Largest message, head included, that the server takes; undefined while it is away. */
   get maxMessageBytes(): number | undefined {
     return this.#options.queue.up()?.info?.max_payload
@@ -75,6 +88,7 @@ export class Publisher {
   /** Publishes, and calls `done` once: later, or within this call if it is refused at once. */
   publish(subject: string, head: MsgHdrs, body: Uint8Array, done: (outcome: PublishOutcome) => void): void {
     if (this.#options.queue.up() === undefined || this.isFull) return done('refused')
+    if (this.#isSilent && this.#pending.size >= triesInSilence) return done('refused')
     const token = (this.#next++).toString(36)
     this.#bytes += body.length
     this.#pending.set(token, { deadlineMs: performance.now() + this.#options.timeoutMs, bytes: body.length, done })
@@ -116,6 +130,7 @@ export class Publisher {
   }
 
   #answered(message: Msg): void {
+    this.#silentSweeps = 0
     const token = message.subject.slice(this.#inbox.length + 1)
     const pending = this.#pending.get(token)
     if (pending !== undefined) this.#settle(token, pending, outcomeOf(message))
@@ -123,6 +138,9 @@ export class Publisher {
 
   #sweep(): void {
     const nowMs = performance.now()
+    // What has become silent stays so until it answers.
+    if (this.#pending.size > 0 || this.#isSilent) this.#silentSweeps++
+    else this.#silentSweeps = 0
     for (const [token, pending] of this.#pending) {
       if (pending.deadlineMs > nowMs) return
       this.#settle(token, pending, 'unanswered')

@@ -83,6 +83,24 @@ test('a queue that does not answer is 504: it may have happened, and did', async
   await expectAllDone([id])
 })
 
+test('of a queue that answers nobody the first find out, and who comes later is refused at once; when it answers again, all are taken', async () => {
+  const ids = newOrderIds(60)
+  const [first, later] = [ids.slice(0, 30), ids.slice(30)]
+  await pipeline.component('queue').pause()
+  const waiting = first.map(id => send(pipeline.url, orderText(id)))
+  const refused = await until('a refusal', 10_000, async () => {
+    const response = await send(pipeline.url, orderText(later[0]))
+    return response.status === 503 ? response : undefined
+  })
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
+  // Only those from before the refusals had to wait for their answer.
+  expect((await Promise.all(later.map(id => send(pipeline.url, orderText(id))))).filter(({ status }) => status === 503).length).toBeGreaterThan(later.length / 2)
+  expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([504]))
+  await pipeline.component('queue').resume()
+  await sendUntilTaken(pipeline.url, ids.map(id => orderText(id)))
+  await expectAllDone(ids)
+})
+
 test('a worker killed with orders in its hands loses none and doubles no effect', async () => {
   const ids = newOrderIds(600)
   pipeline.destination.delayMs = 300
