@@ -15,7 +15,7 @@ export function steadyBefore(): Check {
     invariant: false,
     expected: 'a pipeline that runs well when the first fault comes',
     judge(evidence) {
-      const first = Math.min(...evidence.faults.map(fault => fault.installedAt ?? Infinity))
+      const first = Math.min(...evidence.faults.map(fault => (fault.installedAt === null ? Infinity : fault.requestedAt)))
       if (first === Infinity) return { verdict: 'unknown', observed: 'no fault came', evidence: [] }
       const seconds = lastWholeSeconds(first)
       if (seconds.length === 0) return { verdict: 'pass', observed: `the first fault came ${msInWords(first)} into the flood: the warm-up was the steady state`, evidence: [] }

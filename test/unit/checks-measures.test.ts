@@ -58,6 +58,12 @@ describe('latency', () => {
     const [all, inside, outside] = [delivery.all, delivery.insideFaults, delivery.outsideFaults].map(text => decodeFromCompressedBase64(text).totalCount)
     expect([all, inside, outside]).toEqual([1_000, 401, 599])
   })
+
+  test('what comes while a fault is being installed is inside it', () => {
+    const run = makeRun()
+    addFault(run, 2_000, 4_000, { requestedAt: 1_000 })
+    expect(decodeFromCompressedBase64(judge(run, []).record.histograms.delivery.insideFaults).totalCount).toBe(501)
+  })
 })
 
 describe('series', () => {
