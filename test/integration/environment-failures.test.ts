@@ -32,7 +32,7 @@ test('a program that dies at start is named, with its exit code and its last lin
   const { options, left } = arranged({ ...small, ingest: program(() => ({ DIE_AT_START: 'yes' })) })
   await expect(arrangeLocal(options)).rejects.toMatchObject({
     exit: 'unavailable',
-    message: expect.stringMatching(/^ingest \(pid \d+\) exited with code 7 before it was ready$/),
+    message: expect.stringMatching(/^ingest \(process \d+\) exited with code 7 before it was ready$/),
     evidence: expect.arrayContaining(['cannot go on: LEDGER_REGION is not set']),
     hint: expect.stringContaining('ingest.log'),
   })

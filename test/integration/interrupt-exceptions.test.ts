@@ -59,7 +59,7 @@ test.concurrent('a component that dies at start is named with its last lines', {
   const { expect } = context
   const command = start(context, 'flood.ts', 'dies at start')
   expect(await command.exited, command.stderr()).toBe(69)
-  expect(command.stderr()).toMatch(/floodmark: relay \(pid \d+\) exited with code 7 before it was ready\n {2}cannot go on: CRM_REGION is not set\n/)
+  expect(command.stderr()).toMatch(/floodmark: relay \(process \d+\) exited with code 7 before it was ready\n {2}cannot go on: CRM_REGION is not set\n/)
   expect(command.stderr()).toMatch(/→ its whole log is .*relay\.log/)
   expect(readdirSync(command.temp)).toEqual([])
 })
