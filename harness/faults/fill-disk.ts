@@ -23,7 +23,7 @@ const rules = object({ size: sizeBetween('16MB', '64GB').optional() })
 /** How ENOSPC reads in a server's own log. */
 const ownWords = /no space left on device/i
 /** How long it has to work again by itself. */
-const aliveLimitMs = 3_000
+const aliveLimitMs = 2_000
 const askLimitMs = 1_000
 const stopLimitMs = 5_000
 

@@ -1,9 +1,11 @@
 // Fault `limitMemory`: a component gets a memory ceiling. Where it needs more, the kernel kills it, and it is started again under the same ceiling, as an orchestrator does.
+import type { ContainerControl } from '../environment/container-control.ts'
+import type { StartedComponent } from '../environment/environment.ts'
 import { object, problemsOf, whole } from '../scenario/rules.ts'
 import { containedComponent } from './contained-component.ts'
 import { countedMembers, countProblemsWith, type CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
-import { isDead, seenAgain } from './managed-component.ts'
+import { isDead, lifeOf } from './managed-component.ts'
 import { bytesOf, sizeBetween, type Size } from './size.ts'
 import { deathsOf, endSupervision, supervise } from './supervise.ts'
 
@@ -32,16 +34,10 @@ export const limitMemory: FaultKind<LimitMemoryParameters, 'component'> = {
 
   async install(environment, target, { to }) {
     const { component, container } = containedComponent(environment, target)
+    component.expectDeaths(true)
+    const how = await putUnder(component, container, to)
     supervise(component, container)
-    try {
-      await container.limitMemory(bytesOf(to)!)
-      return `limited to ${to}`
-    } catch {
-      // Some kernels refuse a ceiling below what is used now; what is dead uses nothing.
-      await component.kill()
-      await container.limitMemory(bytesOf(to)!)
-      return `limited to ${to}, after a kill, as it used more`
-    }
+    return how
   },
 
   async probeInstalled(environment, target, { to }) {
@@ -80,7 +76,19 @@ export const limitMemory: FaultKind<LimitMemoryParameters, 'component'> = {
   async probeHealed(environment, target) {
     const { component, container } = containedComponent(environment, target)
     const { memoryBytes } = await container.limits()
-    const again = await seenAgain(environment, target)
-    return memoryBytes === null && again !== undefined ? `no ceiling after ${deathsOf(component).length} deaths under it; ${again}` : undefined
+    // It has answered since, and has a backlog to be busy with now.
+    return memoryBytes === null && !isDead(component) ? `no ceiling after ${deathsOf(component).length} deaths under it; ${lifeOf(component).label} runs` : undefined
   },
+}
+
+async function putUnder(component: StartedComponent, container: ContainerControl, to: Size): Promise<string> {
+  try {
+    await container.limitMemory(bytesOf(to)!)
+    return `limited to ${to}`
+  } catch {
+    // Some kernels refuse a ceiling below what is used now; what is dead uses nothing.
+    await component.kill()
+    await container.limitMemory(bytesOf(to)!)
+    return `limited to ${to}, after a kill, as it used more`
+  }
 }

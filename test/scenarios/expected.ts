@@ -53,6 +53,8 @@ export const expected: readonly Expected[] = [
   held('ledger-outage'),
   held('ingest-crash'),
   held('worker-crash'),
+  { ...held('disk-full', storm), env: 'containers' },
+  { ...held('out-of-memory'), env: 'containers' },
   // The second control: the same pipeline whose queue forgets what it holds when it dies.
   { ...lostAtAnyRate('test/controls/memory-queue.ts'), system: '' },
   lostOnDeath('retry-storm', storm),
@@ -67,6 +69,9 @@ export const expected: readonly Expected[] = [
   lostAtAnyRate('ledger-outage'),
   lostOnDeath('ingest-crash'),
   lostOnDeath('worker-crash'),
+  // Its orders are in its memory alone, and its ledger is the one thing that has a disk.
+  { ...lostAtAnyRate('out-of-memory'), env: 'containers' },
+  { ...lostAtAnyRate('disk-full'), env: 'containers' },
   held('smoke', light),
   { scenario: 'smoke', system: 'naive', millicores: light, exit: 0, failing: [] },
 ]
