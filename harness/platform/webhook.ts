@@ -40,14 +40,13 @@ export class Signer {
   }
 }
 
-/** Writes webhooks one after another into one buffer. */
+/** Writes webhooks, each into a buffer of the caller's. */
 export class WebhookWriter {
   readonly #plan: Plan
   readonly #source: WebhookSource
   #signer: Signer
   /** Heads up to the body's length: all of it that only the topic decides. */
   readonly #heads: string[]
-  #buffer: Buffer
   #triggeredMs = -1
   #triggeredAt = ''
 
@@ -59,39 +58,34 @@ export class WebhookWriter {
       `POST ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`, ...Object.entries(commonHeaders).map(([name, value]) => `${name}: ${value}`),
       `X-Shopify-Topic: ${topic}`, 'Content-Length: ',
     ].join('\r\n'))
-    this.#buffer = this.#allocate()
+  }
+
+  /** Room for any request of the plan. */
+  newBuffer(): Buffer {
+    return Buffer.allocUnsafeSlow(headBytes + this.#source.maxBodyBytes)
   }
 
   /**
-   * The whole request of one event, valid until the next one is written. `startedWallMs` is the wall-clock start of the event's part: `created_at`
+   * The whole request of one event, as a part of the buffer that it is written into (`newBuffer`). `startedWallMs` is the wall-clock start of the event's part: `created_at`
    * is the instant at which it happened, so that a retry, a late webhook and the platform's repeat carry the same payload. A repeat has a webhook id of its own.
    */
-  write(event: number, startedWallMs: number, isRepeat = false): Buffer {
+  write(into: Buffer, event: number, startedWallMs: number, isRepeat = false): Buffer {
     const plan = this.#plan
     const createdMs = startedWallMs + triggeredTick(plan, event) / ticksPerMs
-    const bodyBytes = this.#source.writeBody(event, createdMs, this.#buffer, headBytes)
-    const signature = this.#signer.sign(this.#buffer, headBytes, headBytes + bodyBytes)
+    const bodyBytes = this.#source.writeBody(event, createdMs, into, headBytes)
+    const signature = this.#signer.sign(into, headBytes, headBytes + bodyBytes)
     const head = `${this.#heads[topicOf(plan, event)]}${bodyBytes}\r\nX-Shopify-Shop-Domain: ${plan.shops[plan.shop[event]]}\r\nX-Shopify-Hmac-Sha256: ${signature
     }\r\nX-Shopify-Webhook-Id: ${this.#source.webhookId(event, isRepeat)}\r\nX-Shopify-Event-Id: ${this.#source.eventId(orderOf(plan, event))
     }\r\nX-Shopify-Triggered-At: ${this.#timestamp(createdMs)}\r\n\r\n`
     if (head.length > headBytes) throw new RangeError(`the head of event ${event} takes ${head.length} bytes, more than ${headBytes}`)
     // The head ends where the body begins, over the block that signing left there.
-    this.#buffer.write(head, headBytes - head.length, 'latin1')
-    return this.#buffer.subarray(headBytes - head.length, headBytes + bodyBytes)
+    into.write(head, headBytes - head.length, 'latin1')
+    return into.subarray(headBytes - head.length, headBytes + bodyBytes)
   }
 
   /** From the next request on. */
   signWith(secret: string): void {
     this.#signer = new Signer(secret)
-  }
-
-  /** Leaves the last request to whoever still reads it, and goes on in a new buffer. */
-  detach(): void {
-    this.#buffer = this.#allocate()
-  }
-
-  #allocate(): Buffer {
-    return Buffer.allocUnsafeSlow(headBytes + this.#source.maxBodyBytes)
   }
 
   /** Events planned in the same millisecond follow each other: the text is made once for all. */

@@ -39,7 +39,7 @@ function wordsOf({ headers, line, body }: Pick<ReceivedRequest, 'headers' | 'lin
 function owedRequests(plan: Plan, port: number, from: number, wallMs: number): string[] {
   const writer = new WebhookWriter(plan, createCorpus(plan), new URL(`http://127.0.0.1:${port}/webhooks?from=test`), secret)
   return Array.from({ length: plan.eventCount - from }, (_, place) => {
-    const request = writer.write(from + place, wallMs)
+    const request = writer.write(writer.newBuffer(), from + place, wallMs)
     const headEnd = request.indexOf('\r\n\r\n')
     const [line, ...lines] = request.toString('latin1', 0, headEnd).split('\r\n')
     const headers = new Map(lines.map(text => [text.slice(0, text.indexOf(':')).toLowerCase(), text.slice(text.indexOf(':') + 2)]))

@@ -134,7 +134,8 @@ describe('sockets', () => {
     const pool = new ConnectionPool({
       address: { host: '127.0.0.1', port: intake.port },
       maxSockets: 600, connectTimeoutMs: 1_000, totalTimeoutMs: 5_000, refusedStatuses: [],
-      requests: { write: () => Buffer.from('x'), detach: () => {} },
+      outbox: { add: () => {}, flush: () => {} },
+      onSent: () => {},
       onEnded: () => {},
     })
     const openAt = (nowMs: number): number => {

@@ -18,12 +18,14 @@ export interface PoolOptions {
   connectTimeoutMs: number
   totalTimeoutMs: number
   refusedStatuses: readonly number[]
-  requests: ConnectionOwner['requests']
+  outbox: ConnectionOwner['outbox']
+  onSent: ConnectionOwner['onSent']
   onEnded: ConnectionOwner['onEnded']
 }
 
 export class ConnectionPool implements ConnectionOwner {
-  readonly requests: ConnectionOwner['requests']
+  readonly outbox: ConnectionOwner['outbox']
+  readonly onSent: ConnectionOwner['onSent']
   readonly refusedStatuses: ReadonlySet<number>
   readonly totalTimeoutMs: number
   readonly #connectTimeoutMs: number
@@ -37,8 +39,9 @@ export class ConnectionPool implements ConnectionOwner {
   /** By the instant of opening. */
   readonly #fresh: SlotList
 
-  constructor({ address, maxSockets, connectTimeoutMs, totalTimeoutMs, refusedStatuses, requests, onEnded }: PoolOptions) {
-    this.requests = requests
+  constructor({ address, maxSockets, connectTimeoutMs, totalTimeoutMs, refusedStatuses, outbox, onSent, onEnded }: PoolOptions) {
+    this.outbox = outbox
+    this.onSent = onSent
     this.refusedStatuses = new Set(refusedStatuses)
     this.totalTimeoutMs = totalTimeoutMs
     this.#connectTimeoutMs = connectTimeoutMs

@@ -4,12 +4,15 @@ import { connect, type Socket } from 'node:net'
 import { monotonicMs } from '../../clock.ts'
 import { FloodmarkError } from '../../errors.ts'
 import { ACKED, INDETERMINATE, REFUSED } from '../../history/history.ts'
+import type { Outbox } from './outbox.ts'
 import { ResponseParser, WHOLE, MORE } from './response-parser.ts'
 
 export const CLOSED = 0
 export const CONNECTING = 1
 export const AWAITING = 2
 export const IDLE = 3
+/** Its request is in the outbox. */
+export const READY = 4
 
 /** Errors of this machine, not of the system under test: counting them as refusals would blame the wrong one. */
 const ownLimits = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM', 'EACCES', 'EPERM'])
@@ -24,11 +27,12 @@ export interface Address {
 
 /** What a connection asks of whoever holds it. */
 export interface ConnectionOwner {
-  /** The whole request of an event's attempt; `detach` leaves its bytes to a socket that has not taken them yet. */
-  readonly requests: { write(event: number, number: number): Buffer; detach(): void }
+  readonly outbox: Pick<Outbox, 'add' | 'flush'>
   readonly refusedStatuses: ReadonlySet<number>
   readonly totalTimeoutMs: number
   onConnected(connection: Connection): void
+  /** Called once an attempt, at the instant at which it begins on the network: `startedMs`. */
+  onSent(connection: Connection): void
   /** Called once an attempt, when the connection is IDLE or CLOSED again. */
   onEnded(connection: Connection, outcome: number, status: number, endedMs: number): void
   /** An idle connection is gone. */
@@ -58,14 +62,31 @@ export class Connection {
     this.#owner = owner
   }
 
-  /** Begins an attempt on an IDLE or CLOSED connection. The time to connect is part of the attempt. */
+  /** Begins an attempt on an IDLE or CLOSED connection. On an idle one it leaves with the outbox; the time to connect is part of the attempt. */
   start(event: number, number: number, startedMs: number): void {
     this.event = event
     this.number = number
     this.startedMs = startedMs
     this.#parser.reset()
-    if (this.state === IDLE) this.#send()
-    else this.#open()
+    if (this.state === IDLE) {
+      this.state = READY
+      this.#owner.outbox.add(this)
+    } else {
+      this.#open()
+      this.#owner.onSent(this)
+    }
+  }
+
+  /** Sends the request of the attempt; whether the kernel has taken all of it. */
+  write(request: Buffer): boolean {
+    const socket = this.#socket!
+    if (this.state === READY) {
+      this.startedMs = monotonicMs()
+      this.#owner.onSent(this)
+    }
+    this.state = AWAITING
+    socket.write(request)
+    return socket.writableLength === 0
   }
 
   /** The attempt's time is up: while connecting no byte was sent, after that it may still take effect. */
@@ -115,13 +136,8 @@ export class Connection {
 
   #connected(): void {
     this.#owner.onConnected(this)
-    this.#send()
-  }
-
-  #send(): void {
-    this.state = AWAITING
-    this.#socket!.write(this.#owner.requests.write(this.event, this.number))
-    if (this.#socket!.writableLength > 0) this.#owner.requests.detach()
+    this.#owner.outbox.add(this)
+    this.#owner.outbox.flush()
   }
 
   #receive(length: number): void {

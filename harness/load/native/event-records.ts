@@ -54,6 +54,11 @@ export class EventRecords {
     return number
   }
 
+  /** The first attempt of an event leaves at this instant, not when it began to be made. */
+  leave(event: number, atMs: number): void {
+    this.#history.firstSent[event] = tickOf(this.#epochMs, atMs)
+  }
+
   /** An attempt has ended as ACKED, REFUSED or INDETERMINATE. Throws when the file of attempts can't be written. */
   end(event: number, number: number, sentMs: number, endedMs: number, status: number, outcome: number): void {
     const history = this.#history

@@ -14,6 +14,7 @@ import { ConnectionPool } from './connection-pool.ts'
 import { ATTEMPTS, SENT, SUBSCRIPTIONS_REMOVED, UNSENT, WAITED_FOR_SOCKET } from './counters.ts'
 import { Disturbances } from './disturbances.ts'
 import { EventRecords } from './event-records.ts'
+import { Outbox } from './outbox.ts'
 import { Schedule } from './schedule.ts'
 import type { ThreadReport } from './thread-report.ts'
 
@@ -47,6 +48,7 @@ export class Sender {
   readonly #disturbances: Disturbances
   readonly #webhooks: WebhookWriter
   readonly #secrets: { first: string; next: string | undefined }
+  readonly #outbox: Outbox
   readonly #pool: ConnectionPool
   readonly #alarm = new Alarm(() => this.#wake())
   readonly #lag = new TickHistogram()
@@ -67,13 +69,18 @@ export class Sender {
     this.#secrets = { first: secret, next: options.nextSecret }
     const webhooks = new WebhookWriter(plan, source, url, secret)
     this.#webhooks = webhooks
+    this.#outbox = new Outbox({
+      newBuffer: () => webhooks.newBuffer(),
+      write: (event, number, into) => webhooks.write(into, event, this.#startedWallMs, this.#schedule.isRepeat(event, number)),
+    })
     this.#pool = new ConnectionPool({
       address: options.address,
       maxSockets: options.maxSockets,
       connectTimeoutMs: retries.connectTimeoutMs,
       totalTimeoutMs: retries.totalTimeoutMs,
       refusedStatuses: options.refusedStatuses,
-      requests: { write: (event, number) => webhooks.write(event, this.#startedWallMs, this.#schedule.isRepeat(event, number)), detach: () => webhooks.detach() },
+      outbox: this.#outbox,
+      onSent: connection => this.#onSent(connection),
       onEnded: (connection, outcome, status, endedMs) => this.#onEnded(connection, outcome, status, endedMs),
     })
     this.#watch = new BehindWatch({
@@ -169,8 +176,13 @@ export class Sender {
     this.#endIfOver()
   }
 
-  /** Starts an attempt for all that is due, in the order in which it fell due, as long as there are sockets; and sees to it that the rest is not forgotten. */
   #sendDue(): void {
+    this.#startDue()
+    this.#outbox.flush()
+  }
+
+  /** Starts an attempt for all that is due, in the order in which it fell due, as long as there are sockets; and sees to it that the rest is not forgotten. */
+  #startDue(): void {
     for (let sent = 0; sent < maxBatch; sent++) {
       const nowMs = monotonicMs()
       if (this.#disturbances.any) this.#schedule.withhold(nowMs)
@@ -191,9 +203,15 @@ export class Sender {
 
   #start(event: number, connection: Connection, nowMs: number): void {
     const number = this.#records.begin(event, nowMs)
-    if (number === 1) this.#lag.record(Math.max(0, Math.round((nowMs - Math.max(this.#schedule.dueMs(event), this.#records.heldUntilMs(event))) * ticksPerMs)))
     if (this.#disturbances.any && this.#disturbances.of('rotateSecret') !== undefined) this.#disturbances.meet('rotateSecret')
     this.#pool.start(connection, event, number, nowMs)
+  }
+
+  /** A request leaves a little after it was made: that instant is what counts. */
+  #onSent({ event, number, startedMs }: Connection): void {
+    if (number > 1) return
+    this.#records.leave(event, startedMs)
+    this.#lag.record(Math.max(0, Math.round((startedMs - Math.max(this.#schedule.dueMs(event), this.#records.heldUntilMs(event))) * ticksPerMs)))
   }
 
   #onEnded(connection: Connection, outcome: number, status: number, endedMs: number): void {
@@ -201,8 +219,9 @@ export class Sender {
     this.#records.end(event, number, startedMs, endedMs, status, outcome)
     if (outcome !== ACKED) this.#schedule.retry(event, number, endedMs)
     else if (this.#disturbances.any) this.#schedule.copy(event, number, endedMs)
-    // A socket is free again, and reading an answer is as good an occasion as any to look at the clock.
-    this.#sendDue()
+    // A socket is free again, and reading an answer is as good an occasion as any to look at the clock. All answers that are there are read first (outbox.ts).
+    if (this.#schedule.nextDueMs <= endedMs) this.#alarm.setNow()
+    else this.#sleep()
     this.#endIfOver()
   }
 
