@@ -9,7 +9,7 @@ import { environments, type EnvironmentName } from '../../harness/environment/en
 import type { Ground } from '../../harness/environment/ground.ts'
 import { anyAlive } from '../../harness/environment/process-tree.ts'
 import type { UndoStep } from '../../harness/environment/undo-step.ts'
-import type { Component } from '../../harness/scenario/system.ts'
+import type { Component, System } from '../../harness/scenario/system.ts'
 import { arrangement } from '../fixtures/environment/arranged.ts'
 
 const file = fileURLToPath(new URL('../fixtures/environment/arranged.ts', import.meta.url))
@@ -21,6 +21,7 @@ export interface Stage {
   /** Once it has been arranged. */
   readonly environment: Environment
   readonly deaths: readonly Death[]
+  readonly system: System
   /** Ends all of it. */
   stop(): Promise<void>
   /** What is still there of all that was started: nothing once it was stopped, or could not be arranged. */
@@ -55,6 +56,7 @@ export function createStage(name: EnvironmentName, components: Record<string, Co
       return environment!
     },
     deaths,
+    system: options.system,
     stop,
     left: async () => [...left().undone.map(step => `in the journal: ${step.do}`), ...(await Promise.all(steps.map(leftOf))).flat()],
   }
