@@ -86,7 +86,7 @@ async function drawnQuest({ system: named, seed, runs, maxFaults, longest, only,
 /** The one schedule of a scenario that is known to break: only to be made small. */
 async function givenQuest(from: string): Promise<Quest> {
   const scenario = await loadScenario(from)
-  const { faults, system, floodMs } = prepare(scenario)
+  const { faults, system, floodMs } = prepare(scenario, { environment: 'local' })
   if (faults.length === 0) throw new FloodmarkError('usage', `${scenario.name} has no faults that could be made fewer`)
   const schedule = faults.map(({ kind, target, parameters, atMs, forMs }): Disturbance => ({ fault: { kind, target, parameters }, atMs, forMs }))
   return {

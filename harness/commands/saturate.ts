@@ -66,7 +66,7 @@ async function saturateUrl(url: string, options: SaturateCommandOptions, signal:
 async function saturateScenario(name: string, options: SaturateCommandOptions, signal: AbortSignal): Promise<Saturation> {
   const { system, set, links, out, allowHost } = options
   const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
-  const scenario = prepare(await loadScenario(name), { set, replacement, links })
+  const scenario = prepare(await loadScenario(name), { set, replacement, links, environment: 'local' })
   const secret = scenario.system.intake.secret ?? randomBytes(24).toString('hex')
   // Nothing is broken here, and whoever sends must know the secret.
   const prepared = { ...scenario, faults: [], system: { ...scenario.system, intake: { ...scenario.system.intake, secret } } }

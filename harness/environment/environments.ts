@@ -24,3 +24,10 @@ const containers: EnvironmentKind = {
 export const environments = { local, containers } as const satisfies Record<string, EnvironmentKind>
 
 export type EnvironmentName = keyof typeof environments
+
+/** What cannot be had in an environment; where none is named, what cannot be had in any of them. */
+export function environmentProblems(name: EnvironmentName | undefined, asked: Parameters<EnvironmentKind['problems']>[0]): string[] {
+  const kinds = name === undefined ? Object.values(environments) : [environments[name]]
+  const problems = kinds.map(kind => kind.problems(asked))
+  return problems.find(list => list.length === 0) ?? problems[0]
+}

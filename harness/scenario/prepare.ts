@@ -1,6 +1,6 @@
 // The last step before a run: a scenario with its parameters, system and faults made definite, or all of its problems at once.
 import type { Check } from '../checks/check.ts'
-import { environments, type EnvironmentName } from '../environment/environments.ts'
+import { environmentProblems, type EnvironmentName } from '../environment/environments.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ResolvedFault } from '../faults/fault.ts'
 import type { Guard } from '../guards/guard.ts'
@@ -43,11 +43,12 @@ export interface PrepareOptions {
   links?: 'toxiproxy' | 'direct'
   /** In place of the scenario's own. */
   engine?: EngineName
+  /** Where it is to be arranged. Left out: it only has to be possible somewhere. */
   environment?: EnvironmentName
 }
 
 /** Validates and resolves a scenario. Throws exit 64 with every problem as a line of evidence: path, what was found, what would be right. */
-export function prepare(scenario: Scenario, { set = {}, replacement, links = 'toxiproxy', engine = scenario.engine, environment = 'local' }: PrepareOptions = {}): Prepared {
+export function prepare(scenario: Scenario, { set = {}, replacement, links = 'toxiproxy', engine = scenario.engine, environment }: PrepareOptions = {}): Prepared {
   const problems = scenarioProblems(scenario)
   const parameters = resolveParameters(scenario.parameters, set, problems)
   const system = replacement?.system ?? scenario.system
@@ -61,13 +62,14 @@ export function prepare(scenario: Scenario, { set = {}, replacement, links = 'to
   const faults = resolveFaults(listOf(requests), { system: isWired(system) ? system : undefined, floodMs, links, repair: scenario.repair === true }, problems)
   if (requests?.length === 0) problems.push(...expect.filter(check => check?.needsFaults).map(check => `expect.${check.name}: needs a fault to speak of, and the scenario has none`))
 
-  if (problems.length === 0) problems.push(...environments[environment].problems({ system, faults }))
+  if (problems.length === 0) problems.push(...environmentProblems(environment, { system, faults }))
   if (problems.length === 0 && load !== undefined) problems.push(...engines[engine].problems({ load, faults }))
   if (problems.length === 0 && load !== undefined) problems.push(...drainProblems(load, scenario.drainLimit, system.settle))
 
   if (problems.length > 0 || load === undefined || floodMs === undefined) throw refusal(scenario, system, problems)
   return {
-    scenario, system, parameters, load, faults, expect, abortWhen, floodMs, engine, environment,
+    scenario, system, parameters, load, faults, expect, abortWhen, floodMs, engine,
+    environment: environment ?? 'local',
     systemFile: replacement?.file ?? null,
     hashes: { scenario: hashScenario({ scenario, parameters, load, faults, expect }), systemConfig: hashSystem(system) },
   }

@@ -184,6 +184,25 @@ test('targets are told beside the problems of the system, and none that follow f
   expect(problemsOf({ system: broken, faults }).map(line => line.split(': ')[0])).toEqual(['system.settle', 'system.roles.buffer', 'system.components.sender.env', 'faults[0].target'])
 })
 
+describe('what only containers can do', () => {
+  const { old: _, ...components } = system.components
+  const contained = (queue = nats()): typeof system => defineSystem({ ...system, components: { ...components, queue }, roles: { intake: 'taker', buffer: 'queue', worker: 'sender' } } as never)
+
+  test('is refused for local processes, and for nobody where no environment is named', () => {
+    const faults = [at('10%').limitCpu('worker', { to: 0.1 }).for('10%'), at('30%').limitMemory('worker', { to: '64MB' }).for('10%'), at('50%').disconnect('buffer').for('10%'), at('70%').fillDisk('buffer').for('10%')]
+    const named = ['limitCpu sender', 'limitMemory sender', 'disconnect queue', 'fillDisk queue']
+    expect(problemsOf({ system: contained(), faults }, { environment: 'local' })).toEqual(named.map(name => expect.stringMatching(`^faults: ${name} needs --env containers: `)))
+    expect(problemsOf({ system: contained(), faults })).toEqual([])
+    // Something that already runs on this machine's loopback is out of a container's reach.
+    expect(problemsOf({ faults })).toHaveLength(4)
+  })
+
+  test('a disk is filled under a server that has one, or under those that a program writes to', () => {
+    expect(prepare(scenario({ system: contained(), faults: [at('10%').fillDisk('intake').for('10%')] })).faults).toMatchObject([{ target: 'taker', members: ['queue'] }])
+    expect(problemsOf({ system: contained(nats({ storage: 'memory' })), faults: [at('10%').fillDisk('buffer').for('10%')] })).toEqual([expect.stringMatching('^faults\\[0\\].fillDisk: found queue, which has nothing on a disk that is known')])
+  })
+})
+
 test('reads overrides in the declared type', () => {
   expect(prepare(scenario(), { set: { rate: '250', duration: '2m', loud: 'true', many: 3, wait: '1s' } }).parameters).toEqual({ rate: 250, duration: '2m', loud: true, many: 3, wait: '1s' })
 })
