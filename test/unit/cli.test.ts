@@ -171,8 +171,9 @@ test('Ctrl-C ends a long plan while it is made', async () => {
 test('list as JSON is one line that names files and parameters', async () => {
   const { exit, stdout, stderr } = await floodmark('list', '--json')
   expect([exit, stderr]).toEqual([0, ''])
-  const { scenarios, systems } = JSON.parse(stdout) as { scenarios: { name: string; parameters: object; file: string }[]; systems: { name: string }[] }
+  const { scenarios, systems } = JSON.parse(stdout) as { scenarios: { name: string; parameters: object; containersOnly: boolean; file: string }[]; systems: { name: string }[] }
   expect(scenarios.map(each => each.name)).toContain('smoke')
+  expect(scenarios.filter(each => each.containersOnly).map(each => each.name)).toEqual(['disk-full', 'out-of-memory'])
   for (const { parameters } of scenarios) expect(parameters).toMatchObject({ rate: expect.any(Number), duration: expect.any(String) })
   expect(systems.map(each => each.name)).toEqual(['clustered', 'naive', 'reference'])
 })
