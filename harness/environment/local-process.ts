@@ -1,6 +1,5 @@
 // One process of a component: written down for the watchdog when it starts, and ended with everything that it has started.
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { monotonicMs, sleep, until } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
 import type { ComponentLog } from './component-log.ts'
@@ -13,7 +12,6 @@ import { measureTree } from './process-usage.ts'
 
 const killLimitMs = 5_000
 const lastWordsLimitMs = 200
-const componentNiceness = 5
 
 /** A started life that is known to be a process of this machine: signals go to its whole tree. */
 export interface LocalProcess extends StartedLife {
@@ -29,7 +27,6 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     const error = await new Promise(resolve => child.once('error', resolve))
     throw new FloodmarkError('unavailable', `${name}: ${command} cannot be started in ${cwd}: ${causeOf(error)}`, { cause: error })
   }
-  yieldToHarness(pid)
   const startTime = readProcess(pid)?.startTime ?? ''
   const journalId = writeDown()
   if (output === undefined) child.stdout.on('data', log.write)
@@ -104,17 +101,5 @@ export async function startProcess({ name, command, args, cwd, env, uid, gid, st
     end,
     setStopped,
     measure: async () => (how ? undefined : measureTree(pid)),
-  }
-}
-
-/**
- * Where the kernel shares processors out by session (sched_autogroup), each of the system's many sessions weighs as much as the harness with all that it does, and a
- * niceness of processes counts for nothing: on a full machine the sender would starve first and the run be invalid. So each component's session yields. Does nothing where there are no such groups.
- */
-function yieldToHarness(session: number): void {
-  try {
-    writeFileSync(`/proc/${session}/autogroup`, String(componentNiceness))
-  } catch {
-    // Not built into this kernel, or the process has ended at once: then somebody else says so.
   }
 }

@@ -29,11 +29,6 @@ describe('a small system', () => {
     expect(arranged.lines.filter(line => line.includes('ready in')).length).toBe(4)
   })
 
-  test.runIf(existsSync('/proc/self/autogroup'))('the sessions of components yield to the harness', () => {
-    const nicenessOf = (pid: number | undefined): string => readFileSync(`/proc/${pid}/autogroup`, 'utf8').trim().replace(/^.* nice /, '')
-    for (const { name, pid } of environment.components.values()) expect({ name, niceness: nicenessOf(pid) }).toEqual({ name, niceness: '5' })
-  })
-
   test('toxiproxy\'s API: toxics come and go, twice without harm, and an unknown proxy is named', async () => {
     const link = environment.links.get('platform->ingest')!
     const toxiproxy = toxiproxyAt(link.proxy!.api)
