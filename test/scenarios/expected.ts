@@ -21,12 +21,12 @@ export interface Expected {
 
 const follows = ['throughput', 'delay', 'recovery'] as const
 /** Five to nine hundred webhooks a second through one of the pipelines; measured: 500 to 700, and more than a core while a backlog is worked off. */
-const ordinary = 800
+const ordinary = 1_000
 /** Thousands of attempts a second at its peak: beside anything else its answers come so late that the sockets do not last. */
 const storm = 2_000
 /** An ordinary rate with every message stored three times. */
 const cluster = 1_300
-const light = 400
+const light = 500
 
 function held(scenario: string, millicores = ordinary): Expected {
   return { scenario, system: 'reference', millicores, exit: 0, failing: [] }
