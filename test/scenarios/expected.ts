@@ -56,7 +56,7 @@ export const expected: readonly Expected[] = [
   held('ingest-crash'),
   held('worker-crash'),
   { ...held('disk-full', storm), env: 'containers' },
-  { ...held('out-of-memory'), env: 'containers' },
+  { ...held('out-of-memory', storm), env: 'containers' },
   // The second control: the same pipeline whose queue forgets what it holds when it dies.
   { ...lostAtAnyRate('test/controls/memory-queue.ts'), system: '' },
   lostOnDeath('retry-storm', storm),
