@@ -1,7 +1,7 @@
 // Fault `disconnect`: a component is parted from the network while it runs. Its open connections fall silent, nobody finds it, and it finds nobody.
 import type { Environment, Link } from '../environment/environment.ts'
-import { containedComponent } from './contained-component.ts'
-import { countedMembers, countProblems, countProblemsWith, unknownParameters, type CountParameters } from './count.ts'
+import { containedComponent, ofContainers } from './contained-component.ts'
+import { countProblems, unknownParameters, type CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
 import { ask, lifeOf } from './managed-component.ts'
 import { askOnce } from './probe.ts'
@@ -11,18 +11,13 @@ const probeLimitMs = 1_000
 const silenceMs = 500
 
 export const disconnect: FaultKind<CountParameters, 'component'> = {
-  targets: 'component',
-  needsContainers: true,
+  ...ofContainers,
   summary: 'part a component, or `count` of its nodes or replicas, from the network while it runs: open connections fall silent, new ones find nobody',
   healLimitMs: 10_000,
   silences: () => true,
   holdsMs: () => Number.POSITIVE_INFINITY,
   leastMs: () => 2_000,
   problems: parameters => [...countProblems(parameters), ...unknownParameters('disconnect', parameters)],
-  problemsWith: countProblemsWith,
-  reach: countedMembers,
-  // The watchdog removes the container, whatever it is joined to.
-  undo: () => [],
 
   async install(environment, target) {
     await containedComponent(environment, target).container.disconnect()

@@ -1,7 +1,7 @@
 // Fault `limitCpu`: a component gets less CPU than it wants. Its processes are kept waiting for most of each tenth of a second.
 import { between, object, problemsOf, whole } from '../scenario/rules.ts'
-import { containedComponent } from './contained-component.ts'
-import { countedMembers, countProblemsWith, type CountParameters } from './count.ts'
+import { containedComponent, ofContainers } from './contained-component.ts'
+import type { CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
 import { startAnew } from './managed-component.ts'
 
@@ -15,18 +15,13 @@ const rules = object({ to: between(0.01, 64), count: whole(1, 100).optional() })
 const feltPeriods = 3
 
 export const limitCpu: FaultKind<LimitCpuParameters, 'component'> = {
-  targets: 'component',
-  needsContainers: true,
+  ...ofContainers,
   summary: 'give a component, or `count` of its nodes or replicas, no more CPU than so many processors have',
   healLimitMs: 10_000,
   leastMs: () => 2_000,
   // It answers, and nobody can say when.
   silences: () => true,
   problems: parameters => problemsOf('', rules, parameters),
-  problemsWith: countProblemsWith,
-  reach: countedMembers,
-  // The limit goes with the container, which the watchdog removes.
-  undo: () => [],
 
   async install(environment, target, { to }) {
     await containedComponent(environment, target).container.limitCpu(to)

@@ -2,8 +2,8 @@
 import type { ContainerControl } from '../environment/container-control.ts'
 import type { StartedComponent } from '../environment/environment.ts'
 import { object, problemsOf, whole } from '../scenario/rules.ts'
-import { containedComponent } from './contained-component.ts'
-import { countedMembers, countProblemsWith, type CountParameters } from './count.ts'
+import { containedComponent, ofContainers } from './contained-component.ts'
+import type { CountParameters } from './count.ts'
 import type { FaultKind, Watch } from './fault.ts'
 import { isDead, lifeOf } from './managed-component.ts'
 import { bytesOf, sizeBetween, type Size } from './size.ts'
@@ -18,8 +18,7 @@ export type LimitMemoryParameters = CountParameters & {
 const rules = object({ to: sizeBetween('8MB', '1000GB'), count: whole(1, 100).optional() })
 
 export const limitMemory: FaultKind<LimitMemoryParameters, 'component'> = {
-  targets: 'component',
-  needsContainers: true,
+  ...ofContainers,
   summary: 'give a component, or `count` of its nodes or replicas, a memory ceiling that it cannot keep: the kernel kills it, and it is started again under the ceiling, again and again',
   // A start under way is waited for.
   healLimitMs: 30_000,
@@ -27,10 +26,6 @@ export const limitMemory: FaultKind<LimitMemoryParameters, 'component'> = {
   // It is away time and again.
   silences: () => true,
   problems: parameters => problemsOf('', rules, parameters),
-  problemsWith: countProblemsWith,
-  reach: countedMembers,
-  // The ceiling goes with the container, which the watchdog removes.
-  undo: () => [],
 
   async install(environment, target, { to }) {
     const { component, container } = containedComponent(environment, target)
