@@ -1,5 +1,5 @@
 // One life of a component, whatever it runs as: after a restart it has another.
-import { anyAlive, readProcess, treeOf } from './process-tree.ts'
+import { anyAlive, cpuMicrosecondsOf, readProcess, treeOf } from './process-tree.ts'
 import type { UndoStep } from './undo-step.ts'
 
 /** A component from one start to its end, as a local process or in a container. Faults see in it whether what they did has come to pass. */
@@ -43,9 +43,6 @@ export interface Usage {
   rssBytes: number
 }
 
-// The kernel's USER_HZ, fixed at 100 on every Linux platform that Node runs on.
-const microsecondsPerTick = 10_000
-
 /** The life of a local process and of everything that it has started; another process with its pid is not it. */
 export function processLife(pid: number, startTime: string): Life {
   const rows = (): ReturnType<typeof treeOf> => treeOf(pid).filter(row => row.state !== 'Z')
@@ -56,7 +53,7 @@ export function processLife(pid: number, startTime: string): Life {
       const all = rows()
       return { all: all.length, stopped: all.filter(row => row.state === 'T').length }
     },
-    cpuMicroseconds: async () => treeOf(pid).reduce((sum, row) => sum + row.cpuTicks, 0) * microsecondsPerTick,
+    cpuMicroseconds: async () => cpuMicrosecondsOf(treeOf(pid)),
     undoPause: [{ do: 'signal', pid, startTime, signal: 'SIGCONT' }],
   }
 }

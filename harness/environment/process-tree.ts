@@ -1,6 +1,9 @@
 // A component's processes: its own group and everything it has started since. The watchdog uses this too, so it imports nothing of the run.
 import { readdirSync, readFileSync } from 'node:fs'
 
+// The kernel's USER_HZ, fixed at 100 on every Linux platform that Node runs on.
+const microsecondsPerTick = 10_000
+
 /** One row of the process table. Times are clock ticks, 100 a second. */
 export interface ProcessRow {
   pid: number
@@ -70,6 +73,11 @@ export function signalTree(pid: number, startTime: string, signal: 'SIGSTOP' | '
   const pids = treeOf(pid).filter(row => row.state !== 'Z').map(row => row.pid)
   for (const each of pids) send(each, signal)
   return pids
+}
+
+/** CPU time of processes together. */
+export function cpuMicrosecondsOf(rows: readonly ProcessRow[]): number {
+  return rows.reduce((sum, row) => sum + row.cpuTicks, 0) * microsecondsPerTick
 }
 
 /** Whether any of them still runs. */

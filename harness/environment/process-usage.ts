@@ -1,15 +1,12 @@
 // What a local process and everything that it has started use, as the kernel counts it.
 import { readFileSync } from 'node:fs'
 import type { Usage } from './life.ts'
-import { sharedProcesses, treeOf, type ProcessRow } from './process-tree.ts'
-
-// The kernel's USER_HZ, fixed at 100 on every Linux platform that Node runs on.
-const microsecondsPerTick = 10_000
+import { cpuMicrosecondsOf, sharedProcesses, treeOf, type ProcessRow } from './process-tree.ts'
 
 /** CPU is what the kernel charged to the tree, memory the larger of the peak of one process and the sum of all now, with pages that they share counted once. */
 export function measureTree(root: number): Usage {
   const tree = treeOf(root, sharedProcesses())
-  return { cpuMicroseconds: tree.reduce((sum, row) => sum + row.cpuTicks, 0) * microsecondsPerTick, rssBytes: residentBytes(tree) }
+  return { cpuMicroseconds: cpuMicrosecondsOf(tree), rssBytes: residentBytes(tree) }
 }
 
 function residentBytes(tree: readonly ProcessRow[]): number {
