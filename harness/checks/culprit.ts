@@ -12,6 +12,8 @@ export interface Culprit {
 const wholeCore = 0.85
 /** So much of it without a core is beyond what two threads that meet now and then cost each other. */
 const starved = 0.25
+/** So much of the machine taken by its hypervisor is worth a word: the threads of a run cost each other less. */
+const robbed = 0.03
 /** Of the time, without a socket. */
 const mostly = 0.5
 /** As many sends as this wait, and the lag's p99 is that of those that waited. */
@@ -51,10 +53,11 @@ function tooFewSockets({ name, maxSockets, behind: { ms, socketMs, attempts } }:
   }
 }
 
-function noCore({ name, behind: { ms, cpuMs, waitedForCoreMs } }: Thread): Culprit {
+function noCore({ name, behind: { ms, cpuMs, waitedForCoreMs, stolenMs } }: Thread): Culprit {
+  const stolen = stolenMs / ms >= robbed
   return {
-    said: `CPU, which the generator did not get: ${name} used ${percent(cpuMs, ms)} of a core in the ${msInWords(ms)} it was behind, and was ready to run and had none for ${percent(waitedForCoreMs, ms)} of that time`,
-    cure: 'leave the generator a core: lower the rate, stop what else runs here, or take a machine with more cores',
+    said: `CPU, which the generator did not get: ${name} used ${percent(cpuMs, ms)} of a core in the ${msInWords(ms)} it was behind, and was ready to run and had none for ${percent(waitedForCoreMs, ms)} of that time${stolen ? `; the hypervisor gave ${percent(stolenMs, ms)} of this machine to other guests meanwhile` : ''}`,
+    cure: stolen ? 'run it again when the host is quiet, or on a machine whose cores are its own' : 'leave the generator a core: lower the rate, stop what else runs here, or take a machine with more cores',
   }
 }
 

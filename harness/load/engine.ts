@@ -148,6 +148,8 @@ export interface Behind {
   /** Its CPU time meanwhile, and how long it was ready to run and had no core; 0 where the kernel does not say. */
   cpuMs: number
   waitedForCoreMs: number
+  /** What a hypervisor took of the machine meanwhile: its share of all cores, times how long it was; 0 where the kernel does not say. */
+  stolenMs: number
   /** In which no attempt could be started for want of a socket. */
   withoutSocketMs: number
   /** Sockets in use, times how long they were: over `attempts`, which began meanwhile, that is how long an attempt holds its socket (Little's law). */

@@ -1,5 +1,6 @@
 import { monotonicMs, sleep } from '../clock.ts'
 import type { ProcessUsage } from '../environment/environment.ts'
+import { readCpuTimes, type CpuTimes } from '../environment/stolen-time.ts'
 import { watchGuards } from '../guards/watch-guards.ts'
 import type { Aborted, GuardedStatus } from '../guards/guard.ts'
 import { disturb } from '../faults/disturb.ts'
@@ -26,6 +27,7 @@ export interface Flooded {
   /** Ends when every event has been answered or given up; retries may go on long after the flood. */
   sending: Promise<void>
   usageBefore: ProcessUsage[]
+  cpuBefore: CpuTimes | undefined
   /** Set where a guard of the scenario ended the flood early. */
   aborted: Aborted | undefined
   /** Faults in force now, for the terminal. */
@@ -37,6 +39,7 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
   const { engine, servers, environment, journal, history } = arranged
   const { progress } = options
   const usageBefore = await totalUsage(arranged)
+  const cpuBefore = readCpuTimes()
   const leadMs = Math.max(leastLeadMs, engine.leadMs ?? 0)
   const startedAtMs = monotonicMs() + leadMs
   const wallMs = Date.now() + leadMs
@@ -65,7 +68,7 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
   const [disturbed, watched, guarded] = await Promise.allSettled([disturbing, watchFlood(), obeyGuards()])
   for (const part of [disturbed, watched, guarded]) if (part.status === 'rejected') throw part.reason
   const faults = (disturbed as PromiseFulfilledResult<FaultRecord[]>).value
-  return { startedAtMs, wallMs, floodTick: tickOf(history.shape.epochMs, startedAtMs), faults, sending, usageBefore, inForce, aborted }
+  return { startedAtMs, wallMs, floodTick: tickOf(history.shape.epochMs, startedAtMs), faults, sending, usageBefore, cpuBefore, inForce, aborted }
 
   async function watchFlood(): Promise<void> {
     const endMs = startedAtMs + prepared.floodMs

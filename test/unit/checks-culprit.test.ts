@@ -6,7 +6,7 @@ import { ticksPerMs } from '../../harness/history/history.ts'
 import type { Behind } from '../../harness/load/engine.ts'
 import { makeRun, type MadeRun } from './checks-made-run.ts'
 
-const idle: Behind = { ms: 0, cpuMs: 0, waitedForCoreMs: 0, withoutSocketMs: 0, socketMs: 0, attempts: 0 }
+const idle: Behind = { ms: 0, cpuMs: 0, waitedForCoreMs: 0, stolenMs: 0, withoutSocketMs: 0, socketMs: 0, attempts: 0 }
 
 /** A run of 100 webhooks a second with every send 60 ms late, by one thread or two that were behind so. */
 function lateRun(...behind: Partial<Behind>[]): MadeRun {
@@ -46,6 +46,13 @@ describe('the culprit of a generator that did not keep up', () => {
     const { observed, evidence } = kept(lateRun({ ms: 3_000, cpuMs: 600, waitedForCoreMs: 2_100, withoutSocketMs: 3_000, socketMs: 1, attempts: 10 }))
     expect(observed).toContain('the culprit is CPU, which the generator did not get: the sender used 20 % of a core in the 3 s it was behind, and was ready to run and had none for 70 % of that time')
     expect(evidence).toEqual([expect.stringContaining('leave the generator a core')])
+  })
+
+  test('is the hypervisor where it took a part of the machine meanwhile', () => {
+    const { observed, evidence } = kept(lateRun({ ms: 2_000, cpuMs: 500, waitedForCoreMs: 700, stolenMs: 240 }))
+    expect(observed).toContain('had none for 35 % of that time; the hypervisor gave 12 % of this machine to other guests meanwhile')
+    expect(evidence).toEqual(['what to do: run it again when the host is quiet, or on a machine whose cores are its own'])
+    expect(kept(lateRun({ ms: 2_000, cpuMs: 500, waitedForCoreMs: 700, stolenMs: 40 })).observed).not.toContain('hypervisor')
   })
 
   test('is not sockets where answers were only read late, for want of a core', () => {

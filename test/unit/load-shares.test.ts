@@ -90,7 +90,7 @@ it('merges lags as if one thread had measured them all', () => {
 })
 
 it('adds up what threads report, and keeps the worst of what one cannot make up for another', () => {
-  const behind = { ms: 0, cpuMs: 0, waitedForCoreMs: 0, withoutSocketMs: 0, socketMs: 0, attempts: 0 }
+  const behind = { ms: 0, cpuMs: 0, waitedForCoreMs: 0, stolenMs: 0, withoutSocketMs: 0, socketMs: 0, attempts: 0 }
   const reportOf = (lagTicks: number, more: Partial<ThreadReport>): ThreadReport => {
     const lag = new TickHistogram()
     lag.record(lagTicks)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 import { monotonicMs } from '../../clock.ts'
+import { readCpuTimes, stolenShare, type CpuTimes } from '../../environment/stolen-time.ts'
 import type { Behind } from '../engine.ts'
 
 const everyMs = 100
@@ -23,6 +24,7 @@ interface Look {
   atMs: number
   cpuMs: number
   waitedForCoreMs: number | undefined
+  machine: CpuTimes | undefined
   attempts: number
 }
 
@@ -62,6 +64,7 @@ export class BehindWatch {
     sum.ms += ms
     sum.cpuMs += now.cpuMs - before.cpuMs
     if (now.waitedForCoreMs !== undefined && before.waitedForCoreMs !== undefined) sum.waitedForCoreMs += now.waitedForCoreMs - before.waitedForCoreMs
+    sum.stolenMs += ms * (stolenShare(before.machine, now.machine) ?? 0)
     sum.attempts += now.attempts - before.attempts
     sum.socketMs += this.#watched.socketsInUse() * ms
     if (!this.#watched.hasSocket(now.atMs)) sum.withoutSocketMs += ms
@@ -69,12 +72,12 @@ export class BehindWatch {
 
   #read(): Look {
     const { user, system } = process.threadCpuUsage()
-    return { atMs: monotonicMs(), cpuMs: (user + system) / 1_000, waitedForCoreMs: readWaitedForCoreMs(), attempts: this.#watched.attempts() }
+    return { atMs: monotonicMs(), cpuMs: (user + system) / 1_000, waitedForCoreMs: readWaitedForCoreMs(), machine: readCpuTimes(), attempts: this.#watched.attempts() }
   }
 }
 
 function nothing(): Behind {
-  return { ms: 0, cpuMs: 0, waitedForCoreMs: 0, withoutSocketMs: 0, socketMs: 0, attempts: 0 }
+  return { ms: 0, cpuMs: 0, waitedForCoreMs: 0, stolenMs: 0, withoutSocketMs: 0, socketMs: 0, attempts: 0 }
 }
 
 /** How long this thread has been ready to run and not on a core: the second number of Linux's schedstat, ns. Undefined where the kernel keeps none. */

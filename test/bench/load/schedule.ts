@@ -1,44 +1,75 @@
 // Part 2 of the bench: whether a constant rate arrives as a constant rate. Seen by the server alone.
+import { readCpuTimes, stolenShare } from '../../../harness/environment/stolen-time.ts'
 import { createCorpus } from '../../../harness/platform/corpus.ts'
 import { startClient } from './client.ts'
 import { eventsOf, instantsOf, isPeer, type Absent, type Pace, type Peer, type Target } from './peers/peer.ts'
 import { planOf } from './plan.ts'
 import { bestPunctuality, punctualityOf, type Punctuality } from './punctuality.ts'
 import type { RawServer } from './server.ts'
-import { fixed, table, whole } from './table.ts'
+import { fixed, median, table, whole } from './table.ts'
 
 const forMs = 10_000
 /** At the start everyone compiles and connects: a run has its warm-up for that. */
 const warmMs = 2_000
 const connections = 512
+/** Interleaved, so that a noisy minute is everyone's. */
+const rounds = 3
 
-/** One table a rate. */
+interface Row extends Punctuality {
+  notSent: number
+  /** Of the machine, by its hypervisor, meanwhile. */
+  stolen: number
+}
+
+/** One table a rate: of each client's rounds the median, each column by itself. */
 export async function measureSchedules(server: RawServer, target: Target, peers: readonly (Peer | Absent)[], rates: readonly number[], progress: (line: string) => void): Promise<string> {
   const tables = []
   for (const rate of rates) {
-    const rows = []
-    for (const peer of peers) {
-      const row = await measureRow(server, target, peer, { from: rate, to: rate, forMs })
-      if (row === undefined) continue
-      progress(`schedule at ${rate}/s: ${row.join(', ')}`)
-      rows.push(row)
+    const measured = new Map<string, Row[]>()
+    for (let round = 1; round <= rounds; round++) {
+      for (const peer of peers.filter(isPeer)) {
+        const row = await measureRow(server, target, peer, { from: rate, to: rate, forMs })
+        if (row === undefined) continue
+        progress(`schedule at ${rate}/s, round ${round}: ${peer.name} ${percent(row.onTime)} within 2 ms, lag p99 ${fixed(row.lagP99Ms, 2)} ms, ${row.crowdedWindows} crowded, ${row.notSent} not sent, ${percent(row.stolen)} stolen`)
+        measured.set(peer.name, [...(measured.get(peer.name) ?? []), row])
+      }
     }
-    tables.push(`At ${whole(rate)}/s for ${forMs / 1_000} s, the first ${warmMs / 1_000} s left out:\n\n${table(['client', 'within 2 ms of plan', 'lag p99 ms', 'crowded 10 ms windows', 'not sent'], rows)}`)
+    tables.push(`At ${whole(rate)}/s for ${forMs / 1_000} s, the first ${warmMs / 1_000} s left out, ${rounds} rounds:\n\n${render(peers, measured)}`)
   }
   return tables.join('\n\n')
 }
 
-async function measureRow(server: RawServer, target: Target, peer: Peer | Absent, pace: Pace): Promise<string[] | undefined> {
-  if (!isPeer(peer)) return [peer.name, `not measured: ${peer.why}`, '', '', '']
+function render(peers: readonly (Peer | Absent)[], measured: ReadonlyMap<string, readonly Row[]>): string {
+  const rows = peers.flatMap(peer => {
+    if (!isPeer(peer)) return [[peer.name, `not measured: ${peer.why}`, '', '', '', '']]
+    const own = measured.get(peer.name)
+    if (own === undefined) return []
+    const of = (column: keyof Row): number => median(own.map(row => row[column]))
+    const onTime = own.map(row => row.onTime)
+    return [[
+      `${peer.name} ${peer.version}`, `${percent(of('onTime'))} (${percent(Math.min(...onTime))} to ${percent(Math.max(...onTime))})`, fixed(of('lagP99Ms'), 2),
+      `${of('crowdedWindows')} of ${of('windows')}`, whole(of('notSent')), percent(of('stolen')),
+    ]]
+  })
+  return table(['client', 'within 2 ms of plan (spread)', 'lag p99 ms', 'crowded 10 ms windows', 'not sent', 'CPU stolen'], rows)
+}
+
+async function measureRow(server: RawServer, target: Target, peer: Peer, pace: Pace): Promise<Row | undefined> {
   const invocation = peer.paced?.(target, pace, connections)
   if (invocation === undefined) return undefined
   await server.reset({ note: true })
+  const cpuBefore = readCpuTimes()
   const client = startClient(invocation)
   const output = await client.finished.finally(() => client.end())
+  const stolen = stolenShare(cpuBefore, readCpuTimes()) ?? Number.NaN
   const { startedAtMs } = await peer.reading!(target, pace, output)
   const { count, arrivedMs, ids } = await server.arrivals()
-  const { onTime, lagP99Ms, crowdedWindows, windows } = startedAtMs === undefined ? judgeByOrder(arrivedMs, pace) : judgeByEvent(arrivedMs, ids, pace, startedAtMs)
-  return [`${peer.name} ${peer.version}`, `${fixed(onTime * 100, 2)} %`, fixed(lagP99Ms, 2), `${crowdedWindows} of ${windows}`, whole(Math.max(0, eventsOf(pace) - count))]
+  const punctuality = startedAtMs === undefined ? judgeByOrder(arrivedMs, pace) : judgeByEvent(arrivedMs, ids, pace, startedAtMs)
+  return { ...punctuality, notSent: Math.max(0, eventsOf(pace) - count), stolen }
+}
+
+function percent(share: number): string {
+  return `${fixed(share * 100, 2)} %`
 }
 
 /** The native engine's bodies say which event each is, and it says when it began. */
