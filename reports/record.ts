@@ -42,8 +42,8 @@ export const runRecord = z.object({
   senders: count.default(1),
   links: z.enum(['toxiproxy', 'direct']),
   environment: z.object({ kind: z.string(), fingerprint: z.string(), cpuModel: z.string(), cpus: count, memoryBytes: count, os: z.string(), versions: z.record(z.string(), z.string()) }),
-  /** Share of all cores, 0 to 1, that a hypervisor gave to other guests from the flood's beginning to the drain's end; null where the kernel does not say. */
-  stolenCpuShare: z.number().min(0).max(1).nullable().default(null),
+  /** Shares of all cores, 0 to 1, over the flood: at work, whoever for, and given to other guests by a hypervisor. Null where the kernel does not say. */
+  machineCpu: z.object({ busyShare: z.number(), stolenShare: z.number() }).nullable().default(null),
   phases: z.array(z.object({ name: z.string(), startMs: ms, endMs: ms })),
   plan: z.object({
     events: count, orders: count, shops: count, peakPerSecond: z.number(), durationMs: ms, worstAttemptsPerSecond: z.number(), worstSockets: z.number(),

@@ -2,7 +2,7 @@ import type { ServersReport } from '../checks/observations.ts'
 import type { SenderReport } from '../load/engine.ts'
 import { monotonicMs, sleep } from '../clock.ts'
 import type { Death, ProcessUsage } from '../environment/environment.ts'
-import { readCpuTimes, stolenShare } from '../environment/stolen-time.ts'
+import type { MachineCpu } from '../environment/machine-cpu.ts'
 import { causeOf } from '../errors.ts'
 import type { FaultRecord } from '../faults/fault.ts'
 import type { Aborted } from '../guards/guard.ts'
@@ -34,8 +34,8 @@ export interface Observed {
   deaths: Death[]
   /** From the start of the flood to the end of the drain. */
   processes: ProcessUsage[]
-  /** As the record has it. */
-  stolenCpuShare: number | null
+  /** Over the flood. */
+  machineCpu: MachineCpu | null
   versions: Readonly<Record<string, string>>
 }
 
@@ -86,7 +86,7 @@ export async function drain(prepared: Prepared, { plan }: Planned, arranged: Arr
     servers: strays,
     deaths,
     processes: usageBetween(flooded.usageBefore, await totalUsage(arranged)),
-    stolenCpuShare: stolenShare(flooded.cpuBefore, readCpuTimes()),
+    machineCpu: flooded.machineCpu,
     versions: { ...environment.versions, ...(engine.program && { [engine.program.name]: engine.program.version }) },
   }
 }

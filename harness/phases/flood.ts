@@ -1,6 +1,6 @@
 import { monotonicMs, sleep } from '../clock.ts'
 import type { ProcessUsage } from '../environment/environment.ts'
-import { readCpuTimes, type CpuTimes } from '../environment/stolen-time.ts'
+import { cpuBetween, readCpuTimes, type MachineCpu } from '../environment/machine-cpu.ts'
 import { watchGuards } from '../guards/watch-guards.ts'
 import type { Aborted, GuardedStatus } from '../guards/guard.ts'
 import { disturb } from '../faults/disturb.ts'
@@ -27,7 +27,7 @@ export interface Flooded {
   /** Ends when every event has been answered or given up; retries may go on long after the flood. */
   sending: Promise<void>
   usageBefore: ProcessUsage[]
-  cpuBefore: CpuTimes | undefined
+  machineCpu: MachineCpu | null
   /** Set where a guard of the scenario ended the flood early. */
   aborted: Aborted | undefined
   /** Faults in force now, for the terminal. */
@@ -68,7 +68,7 @@ export async function flood(prepared: Prepared, { plan }: Planned, arranged: Arr
   const [disturbed, watched, guarded] = await Promise.allSettled([disturbing, watchFlood(), obeyGuards()])
   for (const part of [disturbed, watched, guarded]) if (part.status === 'rejected') throw part.reason
   const faults = (disturbed as PromiseFulfilledResult<FaultRecord[]>).value
-  return { startedAtMs, wallMs, floodTick: tickOf(history.shape.epochMs, startedAtMs), faults, sending, usageBefore, cpuBefore, inForce, aborted }
+  return { startedAtMs, wallMs, floodTick: tickOf(history.shape.epochMs, startedAtMs), faults, sending, usageBefore, machineCpu: cpuBetween(cpuBefore, readCpuTimes()), inForce, aborted }
 
   async function watchFlood(): Promise<void> {
     const endMs = startedAtMs + prepared.floodMs

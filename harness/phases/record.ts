@@ -61,7 +61,7 @@ async function assembleRecord({ prepared, planned, observed, judged, phases, fol
     senders: load.senders,
     links: options.links,
     environment: describeMachine(prepared.environment, observed.versions),
-    stolenCpuShare: observed.stolenCpuShare,
+    machineCpu: observed.machineCpu,
     phases: spans,
     plan: {
       events, orders: events / plan.topics.length, shops: plan.shops.length, peakPerSecond: plan.peakPerSecond, durationMs: plan.floodMs,

@@ -27,7 +27,7 @@ export function environmentSection(record: RunRecord): Markup {
   const { environment, floodmark, plan } = record
   const facts: [string, string][] = [
     ['Floodmark', `${floodmark.version}${floodmark.commit === null ? '' : `, commit ${floodmark.commit.slice(0, 10)}`}${floodmark.dirty === true ? ' with changes' : ''}`],
-    ['Machine', `${environment.cpus} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)}, ${environment.os}${stolen(record.stolenCpuShare)}`],
+    ['Machine', `${environment.cpus} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)}, ${environment.os}${cpu(record.machineCpu)}`],
     ['Environment', `${environment.kind}, links ${record.links}, engine ${record.engine}${record.senders === 1 ? '' : `, ${record.senders} sender threads`}`],
     ['Versions', Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
     ['Plan', `${formatCount(plan.events)} webhooks of ${formatCount(plan.orders)} orders in ${formatMs(plan.durationMs)}, ${spacings[plan.spacing]}; at worst ${formatCount(plan.worstAttemptsPerSecond)} attempts a second on ${formatCount(plan.worstSockets)} sockets${disorder(plan)}`],
@@ -38,9 +38,11 @@ export function environmentSection(record: RunRecord): Markup {
   return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
 }
 
-/** What a rented machine did not have of its cores, where that can be told and is more than a rounding. */
-function stolen(share: number | null): string {
-  return share === null || share < 0.005 ? '' : `; its hypervisor gave ${(share * 100).toFixed(1)} % of the CPU to other guests meanwhile`
+/** How busy it was in the flood, and what a rented machine did not have of its cores, where that is more than a rounding. */
+function cpu(machine: RunRecord['machineCpu']): string {
+  if (machine === null) return ''
+  const { busyShare, stolenShare } = machine
+  return `; ${(busyShare * 100).toFixed(0)} % busy in the flood${stolenShare < 0.005 ? '' : `, and ${(stolenShare * 100).toFixed(1)} % given to other guests by its hypervisor`}`
 }
 
 /** What the platform was asked to do wrong; nothing where it was not. */

@@ -70,7 +70,7 @@ async function highestRate(arm: Arm, out: string): Promise<{ rate: number; beyon
 }
 
 function printCost(arm: Arm, { record, holds, why }: Measured): void {
-  const { counts, latencyMs, processes } = record
+  const { counts, latencyMs, processes, machineCpu: busy } = record
   console.log(`\n${arm}: ${record.scenario.parameters.rate} orders/s for ${record.scenario.parameters.duration}: ${holds ? 'holds' : `DOES NOT HOLD: ${why}`}`)
   console.log(`  delivered ${counts.delivered} of ${counts.planned}; generator lag p99 ${latencyMs.generatorLag.p99.toFixed(2)} ms; answer p99 ${latencyMs.answer.p99.toFixed(1)} ms; delivery p50 ${latencyMs.delivery.p50.toFixed(0)} ms, p99 ${latencyMs.delivery.p99.toFixed(0)} ms`)
   const total = costOf(record) * counts.planned
@@ -78,7 +78,7 @@ function printCost(arm: Arm, { record, holds, why }: Measured): void {
     console.log(`  ${each.name.padEnd(16)} ${(each.cpuMicroseconds / counts.planned).toFixed(1).padStart(7)} µs CPU an order  ${(each.peakRssBytes / 2 ** 20).toFixed(0).padStart(5)} MiB`)
   }
   const share = total / 1000 / record.plan.durationMs / cpus().length
-  console.log(`  ${'all'.padEnd(16)} ${(total / counts.planned).toFixed(1).padStart(7)} µs CPU an order; ${(share * 100).toFixed(0)} % of ${cpus().length} cores over the flood`)
+  console.log(`  ${'all'.padEnd(16)} ${(total / counts.planned).toFixed(1).padStart(7)} µs CPU an order; ${(share * 100).toFixed(0)} % of ${cpus().length} cores over the flood${busy === null ? '' : `; with what belongs to nobody here, such as an engine's own proxies and the kernel, ${(busy.busyShare * 100).toFixed(0)} %, and ${(busy.stolenShare * 100).toFixed(1)} % stolen`}`)
 }
 
 function costOf({ counts, processes }: RunRecord): number {

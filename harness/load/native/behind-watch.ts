@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 import { monotonicMs } from '../../clock.ts'
-import { readCpuTimes, stolenShare, type CpuTimes } from '../../environment/stolen-time.ts'
+import { cpuBetween, readCpuTimes, type CpuTimes } from '../../environment/machine-cpu.ts'
 import type { Behind } from '../engine.ts'
 
 const everyMs = 100
@@ -64,7 +64,7 @@ export class BehindWatch {
     sum.ms += ms
     sum.cpuMs += now.cpuMs - before.cpuMs
     if (now.waitedForCoreMs !== undefined && before.waitedForCoreMs !== undefined) sum.waitedForCoreMs += now.waitedForCoreMs - before.waitedForCoreMs
-    sum.stolenMs += ms * (stolenShare(before.machine, now.machine) ?? 0)
+    sum.stolenMs += ms * (cpuBetween(before.machine, now.machine)?.stolenShare ?? 0)
     sum.attempts += now.attempts - before.attempts
     sum.socketMs += this.#watched.socketsInUse() * ms
     if (!this.#watched.hasSocket(now.atMs)) sum.withoutSocketMs += ms

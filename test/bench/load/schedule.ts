@@ -1,5 +1,5 @@
 // Part 2 of the bench: whether a constant rate arrives as a constant rate. Seen by the server alone.
-import { readCpuTimes, stolenShare } from '../../../harness/environment/stolen-time.ts'
+import { cpuBetween, readCpuTimes } from '../../../harness/environment/machine-cpu.ts'
 import { createCorpus } from '../../../harness/platform/corpus.ts'
 import { startClient } from './client.ts'
 import { eventsOf, instantsOf, isPeer, type Absent, type Pace, type Peer, type Target } from './peers/peer.ts'
@@ -61,7 +61,7 @@ async function measureRow(server: RawServer, target: Target, peer: Peer, pace: P
   const cpuBefore = readCpuTimes()
   const client = startClient(invocation)
   const output = await client.finished.finally(() => client.end())
-  const stolen = stolenShare(cpuBefore, readCpuTimes()) ?? Number.NaN
+  const stolen = cpuBetween(cpuBefore, readCpuTimes())?.stolenShare ?? Number.NaN
   const { startedAtMs } = await peer.reading!(target, pace, output)
   const { count, arrivedMs, ids } = await server.arrivals()
   const punctuality = startedAtMs === undefined ? judgeByOrder(arrivedMs, pace) : judgeByEvent(arrivedMs, ids, pace, startedAtMs)
