@@ -84,8 +84,10 @@ export interface Link {
   readonly to: string
   /** `host:port` that `from` connects to. In containers that is a name of the run's own network. */
   readonly listen: string
-  /** `host:port` where the harness comes through the same proxy from where it stands itself: `listen`, or a port of it published on loopback. */
+  /** `host:port` where the harness comes through the same proxy from where it stands itself: `listen`, the proxy's address on the run's own network, or a published port of it. */
   readonly probeAt: string
+  /** Whether that is a published port: the engine accepts there what the proxy refuses, and passes a reset on as a plain close. */
+  readonly published?: boolean
   /** Where the proxy connects to, as it sees the others. */
   readonly upstream: string
   readonly protocol: 'nats' | 'postgres' | 'http' | 'tcp'

@@ -25,7 +25,7 @@ export function natsLaunch(name: string, { storage, syncInterval }: Extract<Comp
     command: binary,
     args: ['--config', configuration],
     cwd: folder,
-    env: goEnvironment(),
+    env: { ...process.env, ...goEnvironment() },
     stopSignal: 'SIGTERM',
     async prepare() {
       // Streams that a program asked to keep on file are gone as well, as they would be with a queue that has no disk.

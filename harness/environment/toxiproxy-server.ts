@@ -11,7 +11,7 @@ export function toxiproxyLaunch({ binary, folder, port }: { binary: string; fold
     args: ['-host', '127.0.0.1', '-port', String(port)],
     cwd: folder,
     // At its default level it writes a line for every connection that it accepts.
-    env: { ...goEnvironment(), LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...goEnvironment(), LOG_LEVEL: 'warn' },
     stopSignal: 'SIGTERM',
     probe: async timeoutMs => `toxiproxy ${await toxiproxyAt(`http://127.0.0.1:${port}`).version(timeoutMs)}`,
   }

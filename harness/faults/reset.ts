@@ -27,13 +27,11 @@ const ofToxic = toxicKind<ResetParameters>({
     if (link.protocol === 'tcp') throw new Error(`${target} speaks a protocol with no first byte to send; give its component an HTTP path to be ready by`)
     const before = await askOnce(link, probeLimitMs)
     if (before.kind !== 'answered') throw new Error(`nothing answers through ${target} before the fault: ${before.text}`)
-    // A port of the engine's in between passes a reset on as a plain close.
-    const seesResets = link.probeAt === link.listen
     return watchTrials({
       before: before.text,
       async one() {
         const { kind, text } = await askOnce(link, probeLimitMs)
-        return { hit: seesResets ? text === 'ECONNRESET' : kind === 'gone', text: `connected, then ${text}` }
+        return { hit: link.published ? kind === 'gone' : text === 'ECONNRESET', text: `connected, then ${text}` }
       },
     })
   },

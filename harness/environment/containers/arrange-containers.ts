@@ -75,9 +75,16 @@ function planContainers(run: ContainerRun, images: ReadyImages, options: Arrange
   return { servers, programs }
 }
 
-/** The harness comes to a proxy through its published port, everyone else through the network. */
+/**
+ * Everyone comes to a proxy through the run's network, the harness too where it reaches that. A published port is a proxy of the engine's own: it costs a share of the
+ * machine, and accepts what the link refuses.
+ */
 async function openProxies(toxiproxy: ReturnType<typeof toxiproxyContainer>, { links, linkPorts }: ContainerRoutes): Promise<ReadonlyMap<string, Link>> {
-  const reached = new Map([...links].map(([name, link]): [string, Link] => [name, { ...link, probeAt: toxiproxy.container.publishedAt(linkPorts.get(name)!) }]))
+  const address = await toxiproxy.addressFromHere()
+  const reached = new Map([...links].map(([name, link]): [string, Link] => {
+    const port = linkPorts.get(name)!
+    return [name, address === undefined ? { ...link, probeAt: toxiproxy.container.publishedAt(port), published: true } : { ...link, probeAt: `${address}:${port}` }]
+  }))
   return await openLinks(toxiproxy.api(), reached, ({ name }) => `0.0.0.0:${linkPorts.get(name)}`)
 }
 

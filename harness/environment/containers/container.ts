@@ -40,6 +40,8 @@ export interface RunContainer {
   readonly names: readonly string[]
   /** `host:port` where the harness reaches a port of it in its present life. Throws where it does not run. */
   publishedAt(port: number): string
+  /** Its address on the run's network in its present life; undefined where it has none. */
+  address(): Promise<string | undefined>
   /** Looks up its published ports again, since they are others once it has been parted from its network. */
   readPorts(): Promise<void>
 }
@@ -102,6 +104,10 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
       const hostPort = published.get(port)
       if (hostPort === undefined) throw new Error(`${setting.name} has no published port ${port} now`)
       return `${host}:${hostPort}`
+    },
+    async address() {
+      const { NetworkSettings: { Networks } } = await container!.inspect()
+      return Networks[run.network]?.IPAddress || undefined
     },
     readPorts: async () => await awaitPorts(() => true),
   }

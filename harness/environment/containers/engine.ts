@@ -16,14 +16,15 @@ export interface ContainerEngine {
   /** Host that published ports are reached on. */
   readonly host: string
   readonly version: string
+  readonly cores: number
 }
 
 /** The engine that Testcontainers finds. Throws `unavailable` with what is in the way and its cure. */
 export async function connectEngine(): Promise<ContainerEngine> {
   const { engine: { address, version }, client: { container, info } } = await findEngine()
-  const { host } = info.containerRuntime
+  const { host, cpus: cores } = info.containerRuntime
   // As an address: the sender would look the name up for each of its connections, and may be told ::1, where nothing is published.
-  return { docker: container.dockerode, address, version, host: host === 'localhost' ? '127.0.0.1' : host }
+  return { docker: container.dockerode, address, version, cores, host: host === 'localhost' ? '127.0.0.1' : host }
 }
 
 /** Whether it is on this machine: its published ports are on loopback, and its clock is the harness's. */

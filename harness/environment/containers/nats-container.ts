@@ -1,5 +1,6 @@
 import { NatsContainer } from '@testcontainers/nats'
 import type { Component } from '../../scenario/system.ts'
+import { goEnvironment } from '../go-runtime.ts'
 import { imageOf } from '../images/images.ts'
 import { natsConfiguration, type ClusterSetting } from '../nats-configuration.ts'
 import { natsHealth, natsNodeProbe, natsProbe } from '../probes.ts'
@@ -24,7 +25,7 @@ export function natsContainer(run: ContainerRun, name: string, { storage, syncIn
     module: NatsContainer,
     // In place of the module's, which asks for a user and a password that a process of this machine does not have either.
     command: ['--config', configurationFile],
-    describe: container => container.withCopyContentToContainer([{ content: configuration, target: configurationFile }]),
+    describe: container => container.withCopyContentToContainer([{ content: configuration, target: configurationFile }]).withEnvironment(goEnvironment(run.engine.cores)),
     ports: [natsPorts.client, natsPorts.monitor],
     hostConfig: storage === 'memory' ? { Tmpfs: { [store]: '' } } : { Mounts: [volumeOf(run, name, store)] },
   }, {
