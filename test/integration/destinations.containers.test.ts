@@ -61,11 +61,12 @@ describe('as a process does', () => {
   destinationCases(() => startServersContainer(run, image, 1))
 })
 
-test('the system reaches them by name; who runs them is nobody in particular, and nothing is published beyond loopback', async () => {
+test('the system reaches them at their address, and by name; who runs them is nobody in particular, and nothing is published beyond loopback', async () => {
   const run = await makeRun()
   const { servers, stop } = await startTestServers(startServersContainer(run, image, 1))
-  expect(servers.upstreams).toEqual({ admin: 'destinations:7002', destinations: { analytics: 'destinations:7001' } })
   const { Config, NetworkSettings } = await (await containerOf(run)).inspect()
+  const address = NetworkSettings.Networks[run.network].IPAddress
+  expect(servers.upstreams).toEqual({ admin: `${address}:7002`, destinations: { analytics: `${address}:7001` } })
   expect(Config.User).toBe('1000:1000')
   expect(NetworkSettings.Networks[run.network].Aliases).toEqual(expect.arrayContaining(['destinations', 'platform']))
   expect(Object.values(NetworkSettings.Ports).flat().map(port => port?.HostIp)).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])

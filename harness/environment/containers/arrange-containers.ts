@@ -36,7 +36,7 @@ export async function arrangeContainers(run: ContainerRun, images: ReadyImages, 
     proxy: toxiproxy,
     servers,
     programs,
-    openLinks: async () => toxiproxy ? await openProxies(toxiproxy, routes) : directLinks(system, routes.links, `${run.engine.host}:${intakePort}`),
+    openLinks: async () => toxiproxy ? await openProxies(toxiproxy, routes, launches) : directLinks(system, routes.links, `${run.engine.host}:${intakePort}`),
     nodes: { client: node => nodeAt(node, natsPorts.client), monitor: node => nodeAt(node, natsPorts.monitor) },
     versions: () => readVersions(run.engine, [...servers, ...(toxiproxy ? [toxiproxy] : [])], images.project.image),
     watch: report => run.events.onGone((how, atMs) => report({ name: 'docker', harness: true, how: `the engine went away: ${how}`, lastLines: [], atMs })),
@@ -77,13 +77,16 @@ function planContainers(run: ContainerRun, images: ReadyImages, options: Arrange
 
 /**
  * Everyone comes to a proxy through the run's network, the harness too where it reaches that. A published port is a proxy of the engine's own: it costs a share of the
- * machine, and accepts what the link refuses.
+ * machine, and accepts what the link refuses. Toxiproxy itself is told addresses, not names: it connects in the loop that accepts, so that asking the engine for a
+ * name would be a wait for everybody who comes.
  */
-async function openProxies(toxiproxy: ReturnType<typeof toxiproxyContainer>, { links, linkPorts }: ContainerRoutes): Promise<ReadonlyMap<string, Link>> {
+async function openProxies(toxiproxy: ReturnType<typeof toxiproxyContainer>, { links, linkPorts }: ContainerRoutes, launches: ReadonlyMap<string, ContainerLaunch>): Promise<ReadonlyMap<string, Link>> {
   const address = await toxiproxy.addressFromHere()
+  const places = new Map(await Promise.all([...launches].map(async ([name, { container }]) => [name, await container.hold()] as const)))
   const reached = new Map([...links].map(([name, link]): [string, Link] => {
     const port = linkPorts.get(name)!
-    return [name, address === undefined ? { ...link, probeAt: toxiproxy.container.publishedAt(port), published: true } : { ...link, probeAt: `${address}:${port}` }]
+    const upstream = link.upstream.replace(/^[^:]+/, name => places.get(name) ?? name)
+    return [name, address === undefined ? { ...link, upstream, probeAt: toxiproxy.container.publishedAt(port), published: true } : { ...link, upstream, probeAt: `${address}:${port}` }]
   }))
   return await openLinks(toxiproxy.api(), reached, ({ name }) => `0.0.0.0:${linkPorts.get(name)}`)
 }

@@ -7,7 +7,7 @@ import { runLabel } from './remove-run.ts'
 type Mount = NonNullable<HostConfig['Mounts']>[number]
 
 /** Names of the harness's own on the run's network, beside those of the system's components. */
-export const ownNames = { proxy: 'toxiproxy', servers: 'destinations', load: 'k6', names: 'name-server' } as const
+export const ownNames = { proxy: 'toxiproxy', servers: 'destinations', load: 'k6' } as const
 
 export interface ContainerRun {
   readonly engine: ContainerEngine
@@ -15,8 +15,8 @@ export interface ContainerRun {
   /** Name of the run's own network. Whoever is on it finds the others by the system's own names. */
   readonly network: string
   readonly events: EngineEvents
-  /** Address of the name server that Toxiproxy asks; undefined: the outside world's. */
-  readonly nameServer?: string
+  /** Image of the containers that keep the components' places on the network. */
+  readonly placeImage?: string
   /** Disks of limited size, by the component whose data is on each. */
   readonly disks: ReadonlyMap<string, LimitedDisk>
 }
@@ -38,10 +38,23 @@ export function volumeOf(run: Pick<ContainerRun, 'runId'>, name: string, target:
 
 /**
  * The run's network: a bridge of its own. On an engine of this machine its published ports are on loopback; elsewhere they are where that engine puts them,
- * since loopback there could not be reached from here. Throws the engine's own words.
+ * since loopback there could not be reached from here. Its range of addresses is one that the engine found free, said again: only on a network whose range was said may a
+ * container that was parted from it have its address back. Throws the engine's own words.
  */
-export async function createNetwork(engine: ContainerEngine, runId: string): Promise<string> {
+export async function createNetwork({ docker, host }: ContainerEngine, runId: string): Promise<string> {
   const name = nameInRun({ runId }, 'network')
-  await engine.docker.createNetwork({ Name: name, Driver: 'bridge', Labels: labelsOf({ runId }), Options: isHere(engine) ? { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' } : {} })
-  return name
+  const published: Record<string, string> = isHere({ host }) ? { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' } : {}
+  const setting = { Name: name, Driver: 'bridge', Labels: labelsOf({ runId }), Options: published }
+  for (let triesLeft = 3; ; triesLeft--) {
+    const free = await docker.createNetwork(setting)
+    const { IPAM } = await free.inspect() as { IPAM: { Config: { Subnet: string; Gateway: string }[] } }
+    await free.remove()
+    try {
+      await docker.createNetwork({ ...setting, IPAM: { Config: IPAM.Config.map(({ Subnet, Gateway }) => ({ Subnet, Gateway })) } })
+      return name
+    } catch (error) {
+      // Somebody else may have taken it in between.
+      if (triesLeft === 0) throw error
+    }
+  }
 }

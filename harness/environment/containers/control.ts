@@ -11,14 +11,20 @@ const periodMicroseconds = 100_000
 /** The control of a container of the run, before its first start too. `health` asks it whether it works, where it can say. */
 export function controlContainer({ engine: { docker }, network, disks }: ContainerRun, container: RunContainer, health: Probe | undefined): ContainerControl {
   let memoryLimit: number | null = null
+  let address: string | undefined
 
   function started(): DockerContainer {
     if (container.id === undefined) throw new Error('its container was never started')
     return docker.getContainer(container.id)
   }
 
+  function place(): DockerContainer {
+    started()
+    return docker.getContainer(container.placeId!)
+  }
+
   async function isConnected(): Promise<boolean> {
-    return Object.hasOwn((await started().inspect()).NetworkSettings.Networks, network)
+    return Object.hasOwn((await place().inspect()).NetworkSettings.Networks, network)
   }
 
   return {
@@ -51,11 +57,13 @@ export function controlContainer({ engine: { docker }, network, disks }: Contain
     },
 
     async disconnect() {
-      if (await isConnected()) await docker.getNetwork(network).disconnect({ Container: started().id, Force: true })
+      if (!await isConnected()) return
+      address = await container.address()
+      await docker.getNetwork(network).disconnect({ Container: place().id, Force: true })
     },
 
     async connect() {
-      if (!await isConnected()) await docker.getNetwork(network).connect({ Container: started().id, EndpointConfig: { Aliases: [...container.names] } })
+      if (!await isConnected()) await docker.getNetwork(network).connect({ Container: place().id, EndpointConfig: { Aliases: [...container.names], IPAMConfig: { IPv4Address: address } } })
       if ((await started().inspect()).State.Running) await container.readPorts()
     },
   }

@@ -26,6 +26,8 @@ export function startServersContainer(run: ContainerRun, { image, pathOf }: Proj
       describe: made => made.withEnvironment({ HOST: '0.0.0.0', CONTROL_PORT: String(controlPort), FIRST_PORT: String(firstPort) }),
     })
     const life = await container.start(log)
+    // Undefined where it has ended at once, which whoever waits for it finds out.
+    const address = await container.address()
     const published = (port: number): number => Number(container.publishedAt(port).split(':').at(-1))
     const ended = life.ended.then(async ({ how }) => {
       await log.close()
@@ -40,7 +42,7 @@ export function startServersContainer(run: ContainerRun, { image, pathOf }: Proj
       },
       pathOf,
       published,
-      upstream: port => `${name}:${port}`,
+      upstream: port => `${address}:${port}`,
       async gone() {
         const force = setTimeout(() => void life.kill().catch(() => {}), killAfterMs)
         await ended

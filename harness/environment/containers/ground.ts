@@ -1,9 +1,7 @@
 // Phase 2 in containers: what one run stands on. The engine, the run's place in the journal, its images, and a network of its own.
-import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { LimitedDisk } from '../container-control.ts'
 import type { Ground, GroundSetting } from '../ground.ts'
-import { addressOf } from '../routes.ts'
 import { arrangeContainers } from './arrange-containers.ts'
 import { createNetwork, type ContainerRun } from './container-run.ts'
 import { startServersContainer } from './destinations.ts'
@@ -11,7 +9,6 @@ import { diskSizes, openDisk } from './disks.ts'
 import { connectEngine } from './engine.ts'
 import { followEvents } from './engine-events.ts'
 import { startK6Container } from './k6-container.ts'
-import { startNameServer } from './name-server.ts'
 import { readyImages, type ReadyImages } from './ready-images.ts'
 import { removeRun } from './remove-run.ts'
 
@@ -48,11 +45,10 @@ export async function prepareContainers(setting: GroundSetting): Promise<Ground>
   }
 }
 
-/** Starts what stands beside the system: the name server, where no name of the outside world is to be found, and the disks that faults fill. */
-async function equip(run: ContainerRun, { project }: ReadyImages, { system, links, faults, folder }: GroundSetting): Promise<ContainerRun> {
+/** Starts what stands beside the system: the disks that faults fill. */
+async function equip(run: ContainerRun, { project }: ReadyImages, { faults, folder }: GroundSetting): Promise<ContainerRun> {
   const logs = join(folder, 'logs')
-  const goesOutside = Object.values(system.components).some(component => component.kind === 'running' && isIP(addressOf(component).host) === 0)
   const disks = new Map<string, LimitedDisk>()
   for (const [name, sizeBytes] of diskSizes(faults)) disks.set(name, await openDisk(run, project, { name, sizeBytes, logs }))
-  return { ...run, disks, nameServer: links === 'toxiproxy' && !goesOutside ? await startNameServer(run, project, logs) : undefined }
+  return { ...run, disks, placeImage: project.image }
 }

@@ -22,6 +22,7 @@ export function natsContainer(run: ContainerRun, name: string, { storage, syncIn
   return launchContainer(run, {
     name,
     image: imageOf('nats'),
+    placeImage: run.placeImage,
     module: NatsContainer,
     // In place of the module's, which asks for a user and a password that a process of this machine does not have either.
     command: ['--config', configurationFile],

@@ -23,6 +23,7 @@ export function postgresContainer(run: ContainerRun, name: string, { settings }:
   const launch = launchContainer(run, {
     name,
     image: imageOf('postgres'),
+    placeImage: run.placeImage,
     module: PostgreSqlContainer,
     command: ['postgres', ...Object.entries(configuration).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
     describe: container => (container as PostgreSqlContainer).withDatabase('postgres').withUsername(postgresUser).withPassword(password).withEnvironment({ POSTGRES_INITDB_ARGS: initdbArguments.join(' '), LC_ALL: 'C', TZ: 'UTC', ...(isLimited ? { PGDATA: `${volumeFolder}/18/docker` } : {}) }),

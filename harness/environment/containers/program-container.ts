@@ -50,6 +50,7 @@ function launchProgram(run: ContainerRun, { name, env, ready, context, hostPort 
   return launchContainer(run, {
     ...setting,
     name,
+    placeImage: run.placeImage,
     ports: [hostPort === undefined ? port : { container: port, host: hostPort }],
     describe(container) {
       setting.describe?.(container)

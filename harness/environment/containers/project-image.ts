@@ -59,8 +59,15 @@ export async function projectImage({ docker, systemFile, files, base, progress, 
   }
 
   const repository = `floodmark-project/${imageName(content.name)}`
-  const packages = await layerOn(base, `${repository}-packages`, `${content.name}'s packages`, { entries: content.packages, alsoAt })
-  return { image: await layerOn(packages, repository, content.name, { entries: content.files, alsoAt: [] }), workdir, pathOf }
+  for (let triesLeft = 2; ; triesLeft--) {
+    try {
+      const packages = await layerOn(base, `${repository}-packages`, `${content.name}'s packages`, { entries: content.packages, alsoAt })
+      return { image: await layerOn(packages, repository, content.name, { entries: content.files, alsoAt: [] }), workdir, pathOf }
+    } catch (error) {
+      // Another run has just removed the packages as older ones: nothing used them yet.
+      if (triesLeft === 0 || (error as { statusCode?: number }).statusCode !== 404) throw error
+    }
+  }
 }
 
 function readContent(systemFile: string, files: readonly string[]): ProjectContent {

@@ -18,7 +18,6 @@ export function toxiproxyContainer(run: ContainerRun, linkPorts: readonly number
     // At its default level it writes a line for every connection that it accepts.
     describe: container => container.withEnvironment({ ...goEnvironment(run.engine.cores), LOG_LEVEL: 'warn' }),
     ports: [apiPort, ...linkPorts],
-    hostConfig: run.nameServer === undefined ? {} : { Dns: [run.nameServer] },
   }, { probe: () => async limitMs => `toxiproxy ${await version(limitMs)}`, version: { name: 'toxiproxy', read: () => version() } })
   const version = (limitMs?: number): Promise<string> => toxiproxyAt(api()).version(limitMs)
   const api = (): string => `http://${launch.container.publishedAt(apiPort)}`

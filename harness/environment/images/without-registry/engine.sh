@@ -49,16 +49,18 @@ start() {
   printf 'export %s\n' "DOCKER_HOST=unix://$socket" TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1 "TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE=$socket"
 }
 
-# Its containers get addresses from a network that this machine had no route to at the first start.
+# Its containers get addresses from a network that this machine has no route to, if possible those of its last start.
 choose_addresses() {
-  if [[ ! -s $folder/network ]]; then
-    for number in {213..254}; do
-      ip route show table all | grep --quiet --extended-regexp "(^| )10\.$number\." && continue
-      echo "10.$number" >"$folder/network"
-      break
-    done
-  fi
-  network=$(cat "$folder/network") || { say 'no network is free from 10.213.0.0/16 to 10.254.0.0/16'; exit 69; }
+  local routes known
+  routes=$(ip route show table all)
+  known=$(cat "$folder/network" 2>/dev/null) || known=
+  for network in $known 10.{213..254}; do
+    grep --quiet --extended-regexp "(^| )${network/./\\.}\." <<<"$routes" && continue
+    echo "$network" >"$folder/network"
+    return
+  done
+  say 'no network is free from 10.213.0.0/16 to 10.254.0.0/16'
+  exit 69
 }
 
 make_bridge() {
