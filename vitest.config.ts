@@ -16,7 +16,7 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000, sequence: { groupOrder: 0 } },
       },
       {
-        // Real servers on a machine of two cores: two files at a time, since most of their time is waiting, after everything that is quick.
+        // Real servers on a machine of two cores: three files at a time, since most of their time is waiting, after everything that is quick.
         extends: true,
         test: {
           name: 'servers',
@@ -24,7 +24,7 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts', '**/*.containers.test.ts', '**/k6-*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           globalSetup: ['test/build-tools.ts'],
           sequence: { groupOrder: 1 },
         },
@@ -38,7 +38,7 @@ export default defineConfig({
           exclude: ['**/*.containers.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           globalSetup: ['test/build-tools.ts'],
           sequence: { groupOrder: 2 },
         },

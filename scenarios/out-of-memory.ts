@@ -8,7 +8,7 @@ export default defineScenario({
   system: reference,
   parameters: { rate: 500, duration: '60s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
-  faults: [at('25%').limitMemory('worker', { to: '64MB' }).for('30%')],
+  faults: [at('25%').limitMemory('worker', { to: '56MB' }).for('30%')],
   expect: [
     noLoss(), noDuplicateEffects(), noPhantoms(), intact(),
     throughput({ atLeast: 0.9999 }), delay({ p99: '2s', outsideFaults: true }), recovery({ backlog: '20s' }),

@@ -56,8 +56,8 @@ export const expected: readonly Expected[] = [
   held('ledger-outage'),
   held('ingest-crash'),
   held('worker-crash'),
-  { ...held('disk-full', storm), env: 'containers' },
-  { ...held('out-of-memory', storm), env: 'containers' },
+  { ...held('disk-full'), env: 'containers' },
+  { ...held('out-of-memory'), env: 'containers' },
   // The second control: the same pipeline whose queue forgets what it holds when it dies.
   { ...lostAtAnyRate('test/controls/memory-queue.ts'), system: '' },
   // It takes all of its time for the retries to gather; that the machine is too small for them does not undo a loss.
