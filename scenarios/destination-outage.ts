@@ -5,7 +5,7 @@ export default defineScenario({
   name: 'destination-outage',
   hypothesis: 'A destination that fails, then answers slowly, then takes half of what it is sent, is waited for; each order arrives once.',
   system: reference,
-  parameters: { rate: 600, duration: '60s' },
+  parameters: { rate: 600, duration: '52s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
   faults: [
     at('30%').fail('destination', { status: 503 }).for('20%'),

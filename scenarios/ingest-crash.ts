@@ -5,7 +5,7 @@ export default defineScenario({
   name: 'ingest-crash',
   hypothesis: 'What the intake has answered 200 is safe the moment it answered, even if it is killed right after.',
   system: reference,
-  parameters: { rate: 600, duration: '60s' },
+  parameters: { rate: 600, duration: '52s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240, maxSockets: 2_000 }),
   faults: [at('20%').every('15%').times(3).kill('intake').for('3%')],
   expect: [

@@ -5,7 +5,7 @@ export default defineScenario({
   name: 'ledger-outage',
   hypothesis: 'While the ledger cannot be reached orders wait in the queue; none is lost, and the backlog is gone soon after.',
   system: reference,
-  parameters: { rate: 600, duration: '60s' },
+  parameters: { rate: 600, duration: '52s' },
   load: ({ rate, duration }) => ({ shape: constant({ rate, over: duration }), shops: 200, topics: ['orders/create'], retries: shopify2024, timeScale: 240 }),
   faults: [at('30%').cut('worker->store').for('25%')],
   expect: [

@@ -2,9 +2,10 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { readFileSync } from 'node:fs'
+import { connect as connectTo } from 'node:net'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from '../../harness/clock.ts'
+import { sleep, until } from '../../harness/clock.ts'
 import { command, http, nats, node } from '../../harness/environment/components.ts'
 import type { StartedComponent } from '../../harness/environment/environment.ts'
 import type { EnvironmentName } from '../../harness/environment/environments.ts'
@@ -27,6 +28,20 @@ const components = {
 } satisfies Record<string, Component>
 
 const members = ['queue', 'forgetful', 'cluster-1', 'cluster-2', 'cluster-3', 'ledger', 'ingest', 'shell', 'crew-1', 'crew-2', 'spare', 'stubborn']
+
+const endLimitMs = 20_000
+
+/** How a connection to there ends that says nothing. One that hangs is as good as one that is held for ever: Toxiproxy connects to one after another. */
+async function endOf(address: string): Promise<'closed' | 'hangs'> {
+  const [host, port] = address.split(':')
+  const socket = connectTo({ host, port: Number(port) }).on('error', () => {}).resume()
+  const given = sleep(endLimitMs).then(() => 'hangs' as const)
+  try {
+    return await Promise.race([given, new Promise<'closed'>(resolve => socket.once('close', () => resolve('closed')))])
+  } finally {
+    socket.destroy()
+  }
+}
 
 /** What a kind of environment is tried with besides. */
 export interface ContractSetting {
@@ -139,6 +154,14 @@ export function environmentContract(name: EnvironmentName, { more = {}, versions
       expect(await stored(`ingest->${heir}`)).toBe(5)
       await component(leader).restart()
       expect(await until(`${leader} in sync`, 20_000, () => cluster.inSync(leader, 2_000))).toContain(leader)
+    })
+
+    test('a link to what is dead ends every connection that comes, and leads to it again', async () => {
+      await component('spare').kill()
+      const ends = await Promise.all(Array.from({ length: 50 }, () => endOf(reached('ingest->spare'))))
+      expect(ends).toEqual(ends.map(() => 'closed'))
+      await component('spare').restart()
+      expect((await fetch(`http://${reached('ingest->spare')}/healthz`)).status).toBe(200)
     })
 
     /** Side by side for all that need each other least, and servers before the programs that reach them. */
