@@ -55,7 +55,7 @@ export const expected: readonly Expected[] = [
   held('ledger-outage'),
   held('ingest-crash', heavy),
   held('worker-crash'),
-  { ...held('disk-full'), env: 'containers' },
+  { ...held('disk-full', heavy), env: 'containers' },
   { ...held('out-of-memory'), env: 'containers' },
   // The second control: the same pipeline whose queue forgets what it holds when it dies.
   { ...lostAtAnyRate('test/controls/memory-queue.ts'), system: '' },
