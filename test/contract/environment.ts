@@ -2,14 +2,14 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { readFileSync } from 'node:fs'
-import { connect as connectTo } from 'node:net'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sleep, until } from '../../harness/clock.ts'
+import { until } from '../../harness/clock.ts'
 import { command, http, nats, node } from '../../harness/environment/components.ts'
 import type { StartedComponent } from '../../harness/environment/environment.ts'
 import type { EnvironmentName } from '../../harness/environment/environments.ts'
 import { toxiproxyAt } from '../../harness/environment/toxiproxy.ts'
+import { askOnce } from '../../harness/faults/probe.ts'
 import type { Component } from '../../harness/scenario/system.ts'
 import { program, small } from '../fixtures/environment/arranged.ts'
 import { createStage } from './environment-stage.ts'
@@ -28,20 +28,6 @@ const components = {
 } satisfies Record<string, Component>
 
 const members = ['queue', 'forgetful', 'cluster-1', 'cluster-2', 'cluster-3', 'ledger', 'ingest', 'shell', 'crew-1', 'crew-2', 'spare', 'stubborn']
-
-const endLimitMs = 20_000
-
-/** How a connection to there ends that says nothing. One that hangs is as good as one that is held for ever: Toxiproxy connects to one after another. */
-async function endOf(address: string): Promise<'closed' | 'hangs'> {
-  const [host, port] = address.split(':')
-  const socket = connectTo({ host, port: Number(port) }).on('error', () => {}).resume()
-  const given = sleep(endLimitMs).then(() => 'hangs' as const)
-  try {
-    return await Promise.race([given, new Promise<'closed'>(resolve => socket.once('close', () => resolve('closed')))])
-  } finally {
-    socket.destroy()
-  }
-}
 
 /** What a kind of environment is tried with besides. */
 export interface ContractSetting {
@@ -158,8 +144,10 @@ export function environmentContract(name: EnvironmentName, { more = {}, versions
 
     test('a link to what is dead ends every connection that comes, and leads to it again', async () => {
       await component('spare').kill()
-      const ends = await Promise.all(Array.from({ length: 50 }, () => endOf(reached('ingest->spare'))))
-      expect(ends).toEqual(ends.map(() => 'closed'))
+      const link = stage.environment.links.get('ingest->spare')!
+      // One that hangs holds up the others: Toxiproxy connects to one after another.
+      const ends = await Promise.all(Array.from({ length: 50 }, () => askOnce(link, 20_000)))
+      expect(ends.map(({ kind }) => kind)).toEqual(ends.map(() => 'gone'))
       await component('spare').restart()
       expect((await fetch(`http://${reached('ingest->spare')}/healthz`)).status).toBe(200)
     })

@@ -19,7 +19,7 @@ export function steps({ sample, seed, out }: { sample: boolean; seed: number; ou
   const kills = (times: number): Step => ({ name: `the harness killed ${times} times in the middle of faults`, args: [here('kills.ts'), '--times', String(times), '--seed', String(seed)], exit: 0 })
   const matrix = (...args: string[]): Step => ({ name: `the matrix of the reference pipeline${args.length > 0 ? ', a corner of it' : ''}`, args: [floodmark, 'matrix', '--out', out, ...args], exit: 0 })
   if (sample) return [
-    { name: 'planted bugs, a sample', args: planted('--sample', '4', '--clean', '1'), exit: 0 },
+    { name: 'planted bugs, a sample', args: planted('--sample', '4', '--clean', '2'), exit: 0 },
     kills(2),
     matrix('--rows', 'buffer,store', '--columns', 'kill,cut'),
   ]

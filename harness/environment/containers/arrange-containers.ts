@@ -82,11 +82,15 @@ function planContainers(run: ContainerRun, images: ReadyImages, options: Arrange
  */
 async function openProxies(toxiproxy: ReturnType<typeof toxiproxyContainer>, { links, linkPorts }: ContainerRoutes, launches: ReadonlyMap<string, ContainerLaunch>): Promise<ReadonlyMap<string, Link>> {
   const address = await toxiproxy.addressFromHere()
-  const places = new Map(await Promise.all([...launches].map(async ([name, { container }]) => [name, await container.hold()] as const)))
+  const places = new Map(await Promise.all([...launches].map(async ([name, { container }]) => {
+    await container.hold()
+    return [name, await container.address()] as const
+  })))
   const reached = new Map([...links].map(([name, link]): [string, Link] => {
     const port = linkPorts.get(name)!
-    const upstream = link.upstream.replace(/^[^:]+/, name => places.get(name) ?? name)
-    return [name, address === undefined ? { ...link, upstream, probeAt: toxiproxy.container.publishedAt(port), published: true } : { ...link, upstream, probeAt: `${address}:${port}` }]
+    const upstream = link.upstream.replace(/^[^:]+/, member => places.get(member) ?? member)
+    const reach = address === undefined ? { probeAt: toxiproxy.container.publishedAt(port), published: true } : { probeAt: `${address}:${port}` }
+    return [name, { ...link, upstream, ...reach }]
   }))
   return await openLinks(toxiproxy.api(), reached, ({ name }) => `0.0.0.0:${linkPorts.get(name)}`)
 }

@@ -33,8 +33,8 @@ export interface RunContainer {
   readonly id: string | undefined
   /** Of the container whose place on the network it has: its own, or the one that keeps it. */
   readonly placeId: string | undefined
-  /** Takes the place on the network that is kept for it, before it first starts; its address there. */
-  hold(): Promise<string>
+  /** Takes the place on the network that is kept for it, if one is, before it first starts. */
+  hold(): Promise<void>
   /** Begins a life of it; resolves when it runs, ready or not. `output` takes its standard output in place of the log. Throws `unavailable` where it cannot be started at all. */
   start(log: ComponentLog, output?: Writable): Promise<StartedLife>
   /** Its names on the run's network. */
@@ -53,20 +53,21 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
   let keeper: DockerContainer | undefined
   let published = new Map<number, number>()
 
-  async function hold(): Promise<string> {
-    keeper ??= await holdPlace(run, setting.placeImage!, setting)
-    return (await address())!
+  const place = (): DockerContainer | undefined => keeper ?? container
+
+  async function hold(): Promise<void> {
+    if (setting.placeImage !== undefined) keeper ??= await holdPlace(run, setting.placeImage, setting)
   }
 
   async function address(): Promise<string | undefined> {
-    const { NetworkSettings: { Networks } } = await (keeper ?? container)!.inspect()
+    const { NetworkSettings: { Networks } } = await place()!.inspect()
     return Networks[run.network]?.IPAddress || undefined
   }
 
   async function start(log: ComponentLog, output?: Writable): Promise<StartedLife> {
     published = new Map()
     try {
-      if (setting.placeImage !== undefined) await hold()
+      await hold()
       const life = await (container === undefined ? startFirst(log, output) : startAgain(container, log, output))
       // A container that has ended at once has no ports any more: that is for whoever waits for it to find out.
       await awaitPorts(() => life.how === undefined)
@@ -100,7 +101,7 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
   }
 
   async function awaitPorts(runs: () => boolean): Promise<void> {
-    published = await until(`published ports of ${setting.name}`, portLimitMs, () => (runs() ? boundPorts((keeper ?? container)!) : new Map()))
+    published = await until(`published ports of ${setting.name}`, portLimitMs, () => (runs() ? boundPorts(place()!) : new Map()))
   }
 
   /** Undefined while some are not bound yet. */
@@ -115,7 +116,7 @@ export function createContainer(run: ContainerRun, setting: ContainerSetting): R
       return container?.id
     },
     get placeId() {
-      return (keeper ?? container)?.id
+      return place()?.id
     },
     names: [setting.name, ...setting.aliases ?? []],
     start,
