@@ -7,7 +7,7 @@ import { exportK6 } from '../load/k6/export.ts'
 import { usersFor } from '../load/k6/limits.ts'
 import { compileFor } from '../phases/plan.ts'
 import { createCorpus } from '../platform/corpus.ts'
-import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
+import { loadReplacement, loadScenario } from '../scenario/load.ts'
 import { prepare } from '../scenario/prepare.ts'
 import { checkOutFolder } from './out-folder.ts'
 
@@ -20,7 +20,7 @@ export interface ExportOptions {
 
 /** Writes the flood of a scenario for k6. Throws exit 64 for a scenario that k6 cannot send, and for a folder that holds something else. */
 export async function exportToK6(name: string, { seed, out, system: systemName, set }: ExportOptions): Promise<ExitName> {
-  const replacement = systemName === undefined ? undefined : { system: await loadSystem(systemName), file: findFile('system', systemName) }
+  const replacement = await loadReplacement(systemName)
   const prepared = prepare(await loadScenario(name), { set, replacement, engine: 'k6' })
   const { scenario, system, load } = prepared
   const folder = resolve(out ?? `k6-${scenario.name}`)

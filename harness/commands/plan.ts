@@ -7,7 +7,7 @@ import { planRun } from '../phases/plan.ts'
 import { countOutOfOrder } from '../plan/disorder.ts'
 import { countFirstAttempts, countRepeats } from '../plan/per-second.ts'
 import { countByShop, countByTopic, countDelayed } from '../plan/tally.ts'
-import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
+import { loadReplacement, loadScenario } from '../scenario/load.ts'
 import { prepare, type Prepared } from '../scenario/prepare.ts'
 import { dieOnSignals } from './process-end.ts'
 
@@ -22,7 +22,7 @@ export interface PlanCommandOptions {
 /** Prints the plan. Throws exit 64 for whatever `run` would be refused for. */
 export async function plan(name: string, { seed, system, set, json, csv }: PlanCommandOptions, signal: AbortSignal): Promise<ExitName> {
   await dieOnSignals(signal)
-  const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
+  const replacement = await loadReplacement(system)
   const record = describePlan(prepare(await loadScenario(name), { set, replacement }), seed)
   const { stdout } = process
   if (json) stdout.write(`${JSON.stringify(planRecord.parse(record))}\n`)

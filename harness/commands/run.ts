@@ -10,7 +10,7 @@ import type { EngineName } from '../load/engines.ts'
 import { planRun } from '../phases/plan.ts'
 import type { RunOptions } from '../run-options.ts'
 import { runScenario } from '../run.ts'
-import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
+import { loadReplacement, loadScenario } from '../scenario/load.ts'
 import { withoutFaults } from '../scenario/control.ts'
 import { prepare, type Prepared } from '../scenario/prepare.ts'
 import { checkOutFile, checkOutFolder } from './out-folder.ts'
@@ -49,7 +49,7 @@ export async function run(names: readonly string[], options: RunCommandOptions, 
 
 /** All scenarios, or the problems of all of them. */
 async function prepareAll(names: readonly string[], { system, set, links, engine, env, seed }: RunCommandOptions): Promise<Prepared[]> {
-  const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
+  const replacement = await loadReplacement(system)
   const prepared: Prepared[] = []
   const refusals: FloodmarkError[] = []
   for (const name of names) {

@@ -10,7 +10,7 @@ import { arrange } from '../phases/arrange.ts'
 import { planRun } from '../phases/plan.ts'
 import { openRunFolder } from '../phases/run-folder.ts'
 import { warmUp } from '../phases/warm-up.ts'
-import { findFile, loadScenario, loadSystem } from '../scenario/load.ts'
+import { loadReplacement, loadScenario } from '../scenario/load.ts'
 import { prepare } from '../scenario/prepare.ts'
 import { checkOutFolder } from './out-folder.ts'
 import { terminalProgress } from './progress.ts'
@@ -65,7 +65,7 @@ async function saturateUrl(url: string, options: SaturateCommandOptions, signal:
 
 async function saturateScenario(name: string, options: SaturateCommandOptions, signal: AbortSignal): Promise<Saturation> {
   const { system, set, links, out, allowHost } = options
-  const replacement = system === undefined ? undefined : { system: await loadSystem(system), file: findFile('system', system) }
+  const replacement = await loadReplacement(system)
   const scenario = prepare(await loadScenario(name), { set, replacement, links, environment: 'local' })
   const secret = scenario.system.intake.secret ?? randomBytes(24).toString('hex')
   // Nothing is broken here, and whoever sends must know the secret.

@@ -33,6 +33,11 @@ export async function loadSystem(nameOrPath: string): Promise<System> {
   return value
 }
 
+/** The system that a command was told to put in place of a scenario's own, where it was told one. Throws as `loadScenario` does. */
+export async function loadReplacement(nameOrPath: string | undefined): Promise<{ system: System; file: string } | undefined> {
+  return nameOrPath === undefined ? undefined : { system: await loadSystem(nameOrPath), file: findFile('system', nameOrPath) }
+}
+
 /** Names that ship, with their files. */
 export function shipped(kind: Kind): Map<string, string> {
   const folder = fileURLToPath(folders[kind])
