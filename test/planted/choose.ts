@@ -1,6 +1,7 @@
 // What a planted run is asked to do.
 import { hash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FloodmarkError } from '../../harness/errors.ts'
@@ -11,6 +12,8 @@ export interface Asked {
   planted: readonly Planted[]
   /** Runs of the unchanged pipeline. */
   clean: number
+  /** Side by side. */
+  atOnce: number
   seed: number
   json: boolean
 }
@@ -19,6 +22,7 @@ export const usage = `npm run planted -- [options]
   --only a,b      only these
   --sample 6      a sample of so many, beside the canary and the no-op
   --clean 50      after them so many clean runs of mixed scenarios
+  --at-once 2     so many side by side (as many as there are cores)
   --seed 7        of the sample and of the clean runs (1)
   --list          names, and what each must be caught by
   --json          the table as JSON on standard output`
@@ -32,7 +36,7 @@ export function readAsked(args: readonly string[]): Asked | undefined {
   if (values.list) process.stdout.write(`${everything.map(describe).join('\n')}\n`)
   if (values.help) process.stdout.write(`${usage}\n`)
   if (values.list || values.help) return undefined
-  return { planted: choose(values.only, values.sample, seed), clean: wholeNumber('--clean', values.clean, 0), seed, json: values.json ?? false }
+  return { planted: choose(values.only, values.sample, seed), clean: wholeNumber('--clean', values.clean, 0), atOnce: Math.max(1, wholeNumber('--at-once', values['at-once'], availableParallelism())), seed, json: values.json ?? false }
 }
 
 function choose(only: string | undefined, size: string | undefined, seed: number): readonly Planted[] {
@@ -43,7 +47,7 @@ function choose(only: string | undefined, size: string | undefined, seed: number
 function parse(args: readonly string[]) {
   try {
     const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
-    const options = { only: text, sample: text, clean: text, seed: text, list: flag, json: flag, help: flag }
+    const options = { only: text, sample: text, clean: text, 'at-once': text, seed: text, list: flag, json: flag, help: flag }
     return parseArgs({ args: [...args], options })
   } catch (error) {
     throw new FloodmarkError('usage', (error as Error).message, { hint: usage })

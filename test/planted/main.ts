@@ -1,11 +1,12 @@
 /**
- * `npm run planted`: plants one bug after another in a scratch copy of the checkout, runs it under the scenario that should see it, and says what caught it
+ * `npm run planted`: plants each bug in a scratch copy of the checkout, runs it under the scenario that should see it, and says what caught it
  * and how soon; then clean runs, none of which may raise an alarm. Exits 1 with the names where a bug went unseen, an alarm was false or a run invalid.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FloodmarkError } from '../../harness/errors.ts'
+import { runTogether } from '../together.ts'
 import { isCheckerBug } from './bug.ts'
 import { readAsked, scenarioNames, type Asked } from './choose.ts'
 import type { Outcome, TrialOptions } from './outcome.ts'
@@ -30,17 +31,22 @@ try {
   process.exitCode = known.exitCode
 }
 
-async function tryAll({ planted, clean, seed }: Asked): Promise<Outcome[]> {
+async function tryAll({ planted, clean, atOnce, seed }: Asked): Promise<Outcome[]> {
   const out = await mkdtemp(join(tmpdir(), 'floodmark-planted-runs-'))
   const options: TrialOptions = { seed: plantedSeed, out, signal: stop.signal }
   const tests = [...new Set(planted.filter(isCheckerBug).map(bug => bug.tests))]
-  const total = Math.min(1, tests.length) + planted.length + clean
+  const trials = [
+    ...(tests.length > 0 ? [() => tryUnpatchedTests(tests, options)] : []),
+    ...planted.map(one => () => tryPlanted(one, options)),
+    ...Array.from({ length: clean }, (_, run) => () => tryClean(run, { ...options, seed: seed + run })),
+  ]
   const outcomes: Outcome[] = []
-  const note = (outcome: Outcome): void => tell(outcome, `${outcomes.push(outcome)}/${total}`)
+  let ended = 0
   try {
-    if (tests.length > 0) note(await tryUnpatchedTests(tests, options))
-    for (const one of planted) note(await tryPlanted(one, options))
-    if (clean > 0) await tryManyClean(clean, { ...options, seed }, note)
+    await runTogether(trials.map((trial, place) => ({ trial, place, millicores: 1_000 })), atOnce * 1_000, async ({ trial, place }) => {
+      outcomes[place] = await trial()
+      tell(outcomes[place], `${++ended}/${trials.length}`)
+    })
   } finally {
     if (stop.signal.aborted || (await readdir(out)).length === 0) await rm(out, { recursive: true, force: true })
     else process.stderr.write(`run records of what came out otherwise: ${out}\n`)
@@ -54,13 +60,10 @@ async function tryUnpatchedTests(tests: readonly string[], options: TrialOptions
 }
 
 /** Scenarios in turn, each run with a seed of its own. */
-async function tryManyClean(count: number, options: TrialOptions, note: (outcome: Outcome) => void): Promise<void> {
+async function tryClean(run: number, options: TrialOptions): Promise<Outcome> {
   await using scratch = await makeScratch()
   const scenarios = scenarioNames()
-  for (let run = 0; run < count; run++) {
-    const row = { name: `clean-${run + 1}`, scenario: scenarios[run % scenarios.length] }
-    note(await tryRun(row, undefined, scratch, { ...options, seed: options.seed + run }))
-  }
+  return await tryRun({ name: `clean-${run + 1}`, scenario: scenarios[run % scenarios.length] }, undefined, scratch, options)
 }
 
 /** A line as each comes to its end. */

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { expected, type Expected } from './expected.ts'
 import { nameOf, runRow, type RowResult } from './row.ts'
-import { runTogether } from './together.ts'
+import { runTogether } from '../together.ts'
 
 const { values, positionals: only } = parseArgs({ allowPositionals: true, options: { cores: { type: 'string' }, env: { type: 'string' } } })
 const millicores = 1_000 * Number(values.cores ?? availableParallelism())

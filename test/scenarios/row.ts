@@ -1,9 +1,9 @@
 // One row of the table: a user's command, and what is wrong with what came of it.
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { runRecord, type RunRecord } from '../../reports/record.ts'
+import { goFirst } from '../go-first.ts'
 import type { Expected } from './expected.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/floodmark.js', import.meta.url))
@@ -51,24 +51,13 @@ export function nameOf({ scenario, system, set }: Expected): string {
 async function run({ scenario, system, set }: Expected, { out, env, signal }: RowOptions): Promise<{ exit: number | null; record: RunRecord | undefined; said: string }> {
   const args = ['run', scenario, '--json', '--seed', '2026', '--out', out, ...(system === '' ? [] : ['--system', system]), ...Object.entries(set ?? {}).flatMap(([key, value]) => ['--set', `${key}=${value}`]), ...(env === undefined ? [] : ['--env', env])]
   const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: runLimitMs, detached: true })
-  if (child.pid !== undefined) goFirst(child.pid)
+  // So that its sender keeps its schedule beside the processes of the system, each of which is a session too.
+  goFirst(child)
   signal.addEventListener('abort', () => void child.kill('SIGINT'))
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve))
   const [stdout, stderr, exit] = await Promise.all([buffer(child.stdout), buffer(child.stderr), exited])
   const line = stdout.toString().trim()
   return { exit, record: line === '' ? undefined : runRecord.parse(JSON.parse(line)), said: stderr.toString() }
-}
-
-/**
- * The run, which is a session of its own, goes before all others on a busy processor, so that its sender keeps its schedule: Linux divides it between
- * sessions, and each process of the system has one too. Where that is not allowed or not known, runs are as they are.
- */
-function goFirst(session: number): void {
-  try {
-    writeFileSync(`/proc/${session}/autogroup`, '-10')
-  } catch {
-    // Only root may, and only with a kernel that groups by session.
-  }
 }
 
 function problemsOf(wanted: Expected, exit: number | null, record: RunRecord | undefined): string[] {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 import { readProcess } from '../../../harness/environment/process-tree.ts'
+import { goFirst } from '../../go-first.ts'
 import type { Invocation } from './peers/peer.ts'
 
 const ticksPerSecond = 100
@@ -19,7 +20,10 @@ export interface Client {
 }
 
 export function startClient({ command, args, env }: Invocation): Client {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  goFirst(child)
+  const endWithBench = (): void => void child.kill('SIGKILL')
+  process.once('exit', endWithBench)
   let [output, complaints] = ['', '']
   child.stdout.on('data', chunk => { output = (output + chunk).slice(-maxOutputBytes) })
   child.stderr.on('data', chunk => { complaints = (complaints + chunk).slice(-2_000) })
@@ -29,7 +33,7 @@ export function startClient({ command, args, env }: Invocation): Client {
     return output
   })
   // Who ends a client does not wait for what it says.
-  finished.catch(() => {})
+  finished.catch(() => {}).finally(() => process.off('exit', endWithBench))
   return {
     finished,
     cpuSeconds() {

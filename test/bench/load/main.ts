@@ -7,6 +7,7 @@
  *   npm run bench:load -- --rounds 9                      more interleaved rounds of the cost (default 5)
  *   npm run bench:load -- --soak 10                       ten minutes at 5,000/s instead, for the growth of memory
  */
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,6 +64,12 @@ function topRateOf({ rounds }: Costs): number {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'floodmark-bench-'))
+for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+  process.once(name, () => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(code)
+  })
+}
 const server = await startRawServer()
 try {
   await main(server, await prepareTarget(server.url, folder))

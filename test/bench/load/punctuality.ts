@@ -10,7 +10,7 @@ export interface Punctuality {
   windows: number
 }
 
-const toleranceMs = 2
+export const toleranceMs = 2
 const windowMs = 10
 
 /** Lags of a client that says when it started. */

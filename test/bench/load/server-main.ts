@@ -2,7 +2,7 @@
  * The receiving side of the load bench and of the probes, in a process of its own: a bare `node:net` server that reads whole POSTs, answers 200 at
  * once or after a constant time, and notes when each came and was answered. It costs less a request than any client here, so none is measured by its limits.
  */
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer, Socket, type AddressInfo, type SocketConstructorOpts } from 'node:net'
 
 import { monotonicMs } from '../../../harness/clock.ts'
 
@@ -31,6 +31,7 @@ const lengthName = Buffer.from('Content-Length: ')
 const idName = Buffer.from('{"id":')
 const idDigits = 16
 const [zero, nine] = [48, 57]
+const buffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 const arrivedMs = new Float64Array(maxNoted)
 const answeredMs = new Float64Array(maxNoted)
@@ -41,20 +42,22 @@ let answerAfterMs = 0
 let stillMs: [number, number] = [0, 0]
 
 /** One client's connection: one request at a time, in any number of pieces. */
-function serve(socket: Socket): void {
+function serve(accepted: Socket): void {
   let held: Buffer | undefined
   let missing = 0
   let id = 0
+  const socket = readInto(accepted, read)
   socket.setNoDelay(true)
   socket.on('error', () => {})
-  socket.on('data', piece => {
+
+  function read(piece: Buffer): void {
     if (missing > 0) missing -= piece.length
     else {
       const bytes = held === undefined ? piece : Buffer.concat([held, piece])
       const bodyAt = bytes.indexOf(headEnd) + headEnd.length
       // The id comes with the head, or with the first bytes after it.
       if (bodyAt < headEnd.length || bytes.length < bodyAt + idName.length + idDigits) {
-        held = bytes
+        held = Buffer.from(bytes)
         return
       }
       held = undefined
@@ -62,7 +65,28 @@ function serve(socket: Socket): void {
       missing = bodyAt + readNumber(bytes, bytes.indexOf(lengthName) + lengthName.length) - bytes.length
     }
     if (missing <= 0) take(socket, id)
-  })
+  }
+}
+
+/**
+ * The connection, read into one buffer that all share: a buffer for each read would be collected every few milliseconds, and its pauses would stand in the notes
+ * as a client's lateness. Node offers that to those who connect only, so that the accepted handle is given to a socket that does.
+ */
+function readInto(accepted: Socket, read: (piece: Buffer) => void): Socket {
+  const options: SocketConstructorOpts = {
+    handle: Reflect.get(accepted, '_handle') as SocketConstructorOpts['handle'],
+    onread: {
+      buffer,
+      callback(bytes: number): boolean {
+        read(buffer.subarray(0, bytes))
+        return true
+      },
+    },
+  }
+  Reflect.set(accepted, '_handle', null)
+  const socket = new Socket(options)
+  socket.resume()
+  return socket
 }
 
 function take(socket: Socket, id: number): void {
@@ -116,7 +140,7 @@ function carryOut(message: ServerAsk): ServerAnswer {
   }
 }
 
-const server = createServer(serve)
+const server = createServer({ pauseOnConnect: true }, serve)
 server.listen({ port: 0, host: '127.0.0.1', backlog }, () => process.send!({ port: (server.address() as AddressInfo).port }))
 process.on('message', message => process.send!(carryOut(message as ServerAsk)))
 process.on('disconnect', () => process.exit(0))

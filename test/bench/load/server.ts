@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 import { sleep } from '../../../harness/clock.ts'
+import { goFirst } from '../../go-first.ts'
 import type { Arrivals, ServerAnswer, ServerAsk } from './server-main.ts'
 
 export interface RawServer extends AsyncDisposable {
@@ -20,7 +21,8 @@ export interface RawServer extends AsyncDisposable {
 
 /** One request at a time; disposing it ends the process. */
 export async function startRawServer(): Promise<RawServer> {
-  const child = fork(fileURLToPath(new URL('./server-main.ts', import.meta.url)), { serialization: 'advanced' })
+  const child = fork(fileURLToPath(new URL('./server-main.ts', import.meta.url)), { serialization: 'advanced', detached: true })
+  goFirst(child)
   const { port } = (await answerOf(child)) as { port: number }
   const ask = async <T extends ServerAnswer>(message: ServerAsk): Promise<T> => {
     const answered = answerOf(child)

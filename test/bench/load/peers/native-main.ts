@@ -7,7 +7,8 @@ import { monotonicMs } from '../../../../harness/clock.ts'
 import { ACKED, createHistory, tickOf, ticksPerMs } from '../../../../harness/history/history.ts'
 import { startNativeEngine } from '../../../../harness/load/native/engine.ts'
 import { planOf } from '../plan.ts'
-import { instantsOf, type Pace } from './peer.ts'
+import { toleranceMs } from '../punctuality.ts'
+import { instantsOf, warmMs, type Pace } from './peer.ts'
 
 /** Everything at once, or at a pace. The bench removes the folder. */
 export type NativeLoad = { url: string; sockets: number; folder: string } & ({ events: number } | { pace: Pace })
@@ -18,6 +19,7 @@ export interface NativeReading {
   /** From the planned instant and from the send, as the run record has them. */
   answer: Percentiles
   uncorrected: Percentiles
+  leftOnTime: number
 }
 
 /** Time for the thread to be ready before the first event is due. */
@@ -44,5 +46,7 @@ await engine.close()
 
 const tick = (ms: number): number => tickOf(history.shape.epochMs, ms)
 const { percentiles } = measureLatency({ plan, history, floodTick: tick(startedAtMs), endTick: tick(monotonicMs()), faults: [], recoveryBoundMs: 0, accounts: { deliveredAt: new Uint32Array(plan.eventCount) } })
-const reading: NativeReading = { startedAtMs, missing: history.outcome.reduce((sum, outcome) => sum + (outcome === ACKED ? 0 : 1), 0), answer: percentiles.answer, uncorrected: percentiles.uncorrected }
+const judged = Array.from(plan.dueTicks.keys()).filter(event => plan.dueTicks[event] >= warmMs * ticksPerMs)
+const onTime = judged.filter(event => history.firstSent[event] - tick(startedAtMs) - plan.dueTicks[event] <= toleranceMs * ticksPerMs)
+const reading: NativeReading = { startedAtMs, leftOnTime: onTime.length / judged.length, missing: history.outcome.reduce((sum, outcome) => sum + (outcome === ACKED ? 0 : 1), 0), answer: percentiles.answer, uncorrected: percentiles.uncorrected }
 console.log(JSON.stringify(reading))

@@ -16,8 +16,8 @@ export async function openNative(): Promise<Peer> {
     flatOut: ({ url, folder }, sockets) => start({ url, sockets, folder, events: flatOutEvents }),
     paced: ({ url, folder }, pace, sockets) => start({ url, sockets, folder, pace }),
     async reading(_target, _pace, output) {
-      const { answer, startedAtMs, missing } = JSON.parse(output) as NativeReading
-      return { ...answer, startedAtMs, missing }
+      const { answer, startedAtMs, missing, leftOnTime } = JSON.parse(output) as NativeReading
+      return { ...answer, startedAtMs, missing, leftOnTime }
     },
   }
 }

@@ -8,6 +8,9 @@ export interface Pace {
   forMs: number
 }
 
+/** At the start everyone compiles and connects: a run has its warm-up for that, and punctuality is judged after it. */
+export const warmMs = 2_000
+
 /** What every peer is given: the same server, the same body with its signature, the same number of connections. */
 export interface Target {
   url: string
@@ -35,6 +38,8 @@ export interface OwnReading {
   missing: number
   /** Planned start on the shared monotonic clock, where it tells. */
   startedAtMs?: number
+  /** Share of the requests due after the warm-up that left in time, by its own clock, where it keeps such an account. */
+  leftOnTime?: number
 }
 
 export interface Peer {
