@@ -1,9 +1,10 @@
 // Arranging, before anything starts: every tool that the run needs, found or built once into the user's cache.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { monotonicMs } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
+import { takeBuildLock } from './build-lock.ts'
 import { runCommand } from './run-command.ts'
 import { cachedTool, checkVersion, lookUpTool, pinnedGo, pinnedVersion, tools, toolsModule, type Rejected, type Tool, type ToolName } from './tool.ts'
 
@@ -48,10 +49,12 @@ export function cureFor(name: ToolName): string {
 async function buildTool(name: ToolName, progress: (line: string) => void, { signal, env }: FindToolOptions, reasons: readonly string[]): Promise<string> {
   const target = cachedTool(name, env)
   const version = pinnedVersion(name)
-  // A name of its own and a rename: of two builds at once the later wins, and nobody ever runs half a binary.
+  // A name of its own and a rename: nobody ever runs half a binary.
   const unfinished = `${target}.${randomUUID()}`
   try {
     mkdirSync(dirname(target), { recursive: true })
+    using _ = await takeBuildLock(`${target}.building`, () => progress(`waiting for ${name} ${version}, which another floodmark is building`), signal)
+    if (existsSync(target) && 'version' in await checkVersion(tools[name], target)) return target
     progress(`building ${name} ${version} once into ${dirname(target)} (half a minute to two)`)
     await goBuild(name, version, unfinished, progress, { signal, env })
     const checked = await checkVersion(tools[name], unfinished)

@@ -164,6 +164,8 @@ test('cutAfter: exactly so many bytes, counted from the fault on where the conne
 test('reset: a RST at the first byte; an idle connection from before is closed, so that nobody goes on unharmed', async () => {
   const { link, begin, heal } = onLink()
   const idle = await open(link)
+  // Until it has answered, Toxiproxy may not have taken it, and would then take it with the fault.
+  await idle.ask(1)
   await begin('reset', { direction: 'up' })
   expect(await endOf(idle)).toBe('closed')
   const first = await open(link)

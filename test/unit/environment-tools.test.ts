@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -80,12 +80,37 @@ test('a build that fails shows the last lines of go and leaves nothing in the ca
   expect((await lookUpTool('nats-server', env))).toEqual({ tool: undefined, rejected: [] })
 })
 
-test('two builds at once both end with the whole binary', async () => {
-  const built = "echo 'echo nats-server: v2.15.2' > \"$out\"; chmod +x \"$out\""
-  program(join(folder, 'path', 'go'), `while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; shift; done; echo '#!/bin/sh' > "$out"; sleep 0.1; ${built.replace('> ', '>> ')}`)
-  const both = { ...env, PATH: `${env.PATH}:/bin` }
-  const tools = await Promise.all([findTool('nats-server', () => {}, { env: both }), findTool('nats-server', () => {}, { env: both })])
+/** A `go` that takes a moment, and writes down that it was asked to build. */
+function countingGo(): { builder: NodeJS.ProcessEnv; builds: () => number } {
+  program(join(folder, 'path', 'go'), `echo build >> "$HOME/builds"; while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; shift; done; sleep 0.1; echo '#!/bin/sh' > "$out"; echo 'echo nats-server: v2.15.2' >> "$out"; chmod +x "$out"`)
+  return { builder: { ...env, PATH: `${env.PATH}:/bin` }, builds: () => readFileSync(join(folder, 'builds'), 'utf8').split('\n').length - 1 }
+}
+
+test('of two that need it at once one builds, the other waits for it, and both have the whole binary', async () => {
+  const { builder, builds } = countingGo()
+  const lines: string[] = []
+  const tools = await Promise.all([1, 2].map(() => findTool('nats-server', line => lines.push(line), { env: builder })))
   for (const tool of tools) expect(tool).toEqual({ name: 'nats-server', path: cachedTool('nats-server', env), version: pinnedVersion('nats-server'), source: 'built' })
+  expect([builds(), lines.filter(line => line.includes('another floodmark is building')).length]).toEqual([1, 1])
+  expect(readdirSync(dirname(cachedTool('nats-server', env)))).toEqual(['nats-server'])
+})
+
+test('a build that was killed keeps nobody from building for long', async () => {
+  const { builder, builds } = countingGo()
+  const lock = program(`${cachedTool('nats-server', env)}.building`, '')
+  const longAgo = new Date(Date.now() - 60_000)
+  utimesSync(lock, longAgo, longAgo)
+  expect(await findTool('nats-server', () => {}, { env: builder })).toMatchObject({ source: 'built' })
+  expect(builds()).toBe(1)
+})
+
+test('waiting for a build that somebody else is at ends with an abort', async () => {
+  const { builder } = countingGo()
+  const lock = program(`${cachedTool('nats-server', env)}.building`, '')
+  const abort = new AbortController()
+  const waiting = findTool('nats-server', () => abort.abort(new Error('Ctrl-C')), { env: builder, signal: abort.signal })
+  await expect(waiting).rejects.toThrow('Ctrl-C')
+  expect([existsSync(lock), existsSync(join(folder, 'builds'))]).toEqual([true, false])
 })
 
 test('an abort ends the build with everything it has started', async () => {

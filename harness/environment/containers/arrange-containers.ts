@@ -29,7 +29,7 @@ export async function arrangeContainers(run: ContainerRun, images: ReadyImages, 
   const intakePort = toxiproxy === undefined ? await createPortPicker()() : undefined
   const { servers, programs } = planContainers(run, images, options, routes, intakePort)
   const launches = new Map([...servers, ...programs].map(launch => [launch.name, launch]))
-  const nodeAt = (node: string, port: number): string => launches.get(node)!.container.publishedAt(port)
+  const nodeAt = (node: string, port: number): string => launches.get(node)!.container.place.publishedAt(port)
 
   return await arrangeComponents(options, {
     kind: 'containers',
@@ -83,13 +83,13 @@ function planContainers(run: ContainerRun, images: ReadyImages, options: Arrange
 async function openProxies(toxiproxy: ReturnType<typeof toxiproxyContainer>, { links, linkPorts }: ContainerRoutes, launches: ReadonlyMap<string, ContainerLaunch>): Promise<ReadonlyMap<string, Link>> {
   const address = await toxiproxy.addressFromHere()
   const places = new Map(await Promise.all([...launches].map(async ([name, { container }]) => {
-    await container.hold()
-    return [name, await container.address()] as const
+    await container.place.hold()
+    return [name, await container.place.address()] as const
   })))
   const reached = new Map([...links].map(([name, link]): [string, Link] => {
     const port = linkPorts.get(name)!
     const upstream = link.upstream.replace(/^[^:]+/, member => places.get(member) ?? member)
-    const reach = address === undefined ? { probeAt: toxiproxy.container.publishedAt(port), published: true } : { probeAt: `${address}:${port}` }
+    const reach = address === undefined ? { probeAt: toxiproxy.container.place.publishedAt(port), published: true } : { probeAt: `${address}:${port}` }
     return [name, { ...link, upstream, ...reach }]
   }))
   return await openLinks(toxiproxy.api(), reached, ({ name }) => `0.0.0.0:${linkPorts.get(name)}`)

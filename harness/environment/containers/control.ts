@@ -9,28 +9,19 @@ import type { DockerContainer } from './engine.ts'
 const periodMicroseconds = 100_000
 
 /** The control of a container of the run, before its first start too. `health` asks it whether it works, where it can say. */
-export function controlContainer({ engine: { docker }, network, disks }: ContainerRun, container: RunContainer, health: Probe | undefined): ContainerControl {
+export function controlContainer({ engine: { docker }, disks }: ContainerRun, container: RunContainer, health: Probe | undefined): ContainerControl {
+  const { place } = container
   let memoryLimit: number | null = null
-  let address: string | undefined
 
   function started(): DockerContainer {
     if (container.id === undefined) throw new Error('its container was never started')
     return docker.getContainer(container.id)
   }
 
-  function place(): DockerContainer {
-    started()
-    return docker.getContainer(container.placeId!)
-  }
-
-  async function isConnected(): Promise<boolean> {
-    return Object.hasOwn((await place().inspect()).NetworkSettings.Networks, network)
-  }
-
   return {
-    disk: disks.get(container.names[0]),
+    disk: disks.get(place.names[0]),
     health,
-    isConnected,
+    isConnected: () => place.isConnected(),
     // A quota, since a number of processors cannot be taken back: there 0 stands for "as it was".
     limitCpu: async processors => await started().update({ CpuPeriod: periodMicroseconds, CpuQuota: processors === null ? -1 : Math.round(processors * periodMicroseconds) }),
 
@@ -56,15 +47,11 @@ export function controlContainer({ engine: { docker }, network, disks }: Contain
       return { exitCode: ExitCode, outOfMemory: OOMKilled }
     },
 
-    async disconnect() {
-      if (!await isConnected()) return
-      address = await container.address()
-      await docker.getNetwork(network).disconnect({ Container: place().id, Force: true })
-    },
+    disconnect: () => place.disconnect(),
 
     async connect() {
-      if (!await isConnected()) await docker.getNetwork(network).connect({ Container: place().id, EndpointConfig: { Aliases: [...container.names], IPAMConfig: { IPv4Address: address } } })
-      if ((await started().inspect()).State.Running) await container.readPorts()
+      await place.connect()
+      if ((await started().inspect()).State.Running) await place.readPorts()
     },
   }
 }

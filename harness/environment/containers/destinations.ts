@@ -27,8 +27,8 @@ export function startServersContainer(run: ContainerRun, { image, pathOf }: Proj
     })
     const life = await container.start(log)
     // Undefined where it has ended at once, which whoever waits for it finds out.
-    const address = await container.address()
-    const published = (port: number): number => Number(container.publishedAt(port).split(':').at(-1))
+    const address = await container.place.address()
+    const published = (port: number): number => Number(container.place.publishedAt(port).split(':').at(-1))
     const ended = life.ended.then(async ({ how }) => {
       await log.close()
       return how

@@ -48,7 +48,7 @@ export async function openDisk(run: ContainerRun, { image, pathOf }: ProjectImag
   await container.start(openComponentLog(join(logs, `${holder}.log`)))
 
   async function ask(path: string, method = 'POST'): Promise<DiskState> {
-    const response = await fetch(`http://${container.publishedAt(port)}${path}`, { method, signal: AbortSignal.timeout(answerLimitMs) })
+    const response = await fetch(`http://${container.place.publishedAt(port)}${path}`, { method, signal: AbortSignal.timeout(answerLimitMs) })
     return await response.json() as DiskState
   }
   const disk: LimitedDisk = { sizeBytes, fill: () => ask('/fill'), release: () => ask('/release'), state: () => ask('/', 'GET') }

@@ -34,7 +34,7 @@ export function startK6Container(run: ContainerRun): StartK6Program {
     const totalsFile = join(folder, basename(totalsInside))
     return followK6(life, {
       totalsFile, output,
-      gate: openApiGate(() => (life.how === undefined ? container.publishedAt(apiPort) : undefined)),
+      gate: openApiGate(() => (life.how === undefined ? container.place.publishedAt(apiPort) : undefined)),
       readVersion: () => readVersion(inDocker),
       fetchTotals: () => fetchFile(inDocker, totalsInside, totalsFile),
     })

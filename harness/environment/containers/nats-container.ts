@@ -30,12 +30,12 @@ export function natsContainer(run: ContainerRun, name: string, { storage, syncIn
     ports: [natsPorts.client, natsPorts.monitor],
     hostConfig: storage === 'memory' ? { Tmpfs: { [store]: '' } } : { Mounts: [volumeOf(run, name, store)] },
   }, {
-    probe: container => probe(container.publishedAt(natsPorts.client)),
-    health: container => limitMs => natsHealth(container.publishedAt(natsPorts.monitor), limitMs),
+    probe: container => probe(container.place.publishedAt(natsPorts.client)),
+    health: container => limitMs => natsHealth(container.place.publishedAt(natsPorts.monitor), limitMs),
     version: {
       name: 'nats-server',
       async read(container) {
-        const response = await fetch(`http://${container.publishedAt(natsPorts.monitor)}/varz`, { signal: AbortSignal.timeout(answerLimitMs) })
+        const response = await fetch(`http://${container.place.publishedAt(natsPorts.monitor)}/varz`, { signal: AbortSignal.timeout(answerLimitMs) })
         return (await response.json() as { version: string }).version
       },
     },

@@ -30,10 +30,10 @@ export function postgresContainer(run: ContainerRun, name: string, { settings }:
     ports: [postgresPort],
     hostConfig: isLimited ? { Mounts: [volumeOf(run, name, volumeFolder)] } : {},
   }, {
-    probe: container => postgresProbe(urlAt(container.publishedAt(postgresPort))),
-    initialise: container => applySchema(name, urlAt(container.publishedAt(postgresPort)), schemaFile),
+    probe: container => postgresProbe(urlAt(container.place.publishedAt(postgresPort))),
+    initialise: container => applySchema(name, urlAt(container.place.publishedAt(postgresPort)), schemaFile),
     // Debian's adds where it was built.
-    version: { name: 'postgres', read: async container => (await queryPostgres(urlAt(container.publishedAt(postgresPort)), 'show server_version', answerLimitMs))[0].server_version.split(' ')[0] },
+    version: { name: 'postgres', read: async container => (await queryPostgres(urlAt(container.place.publishedAt(postgresPort)), 'show server_version', answerLimitMs))[0].server_version.split(' ')[0] },
   })
   return { ...launch, urlAt }
 }

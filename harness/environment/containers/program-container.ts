@@ -58,7 +58,7 @@ function launchProgram(run: ContainerRun, { name, env, ready, context, hostPort 
     },
   }, {
     probe(container) {
-      const [host, published] = container.publishedAt(port).split(':')
+      const [host, published] = container.place.publishedAt(port).split(':')
       return readyProbe(ready, host, Number(published))
     },
   })

@@ -20,13 +20,13 @@ export function toxiproxyContainer(run: ContainerRun, linkPorts: readonly number
     ports: [apiPort, ...linkPorts],
   }, { probe: () => async limitMs => `toxiproxy ${await version(limitMs)}`, version: { name: 'toxiproxy', read: () => version() } })
   const version = (limitMs?: number): Promise<string> => toxiproxyAt(api()).version(limitMs)
-  const api = (): string => `http://${launch.container.publishedAt(apiPort)}`
+  const api = (): string => `http://${launch.container.place.publishedAt(apiPort)}`
   return {
     ...launch,
     api,
     /** Its address on the run's network, if this machine is on that too: as a Linux engine's own machine is. */
     async addressFromHere() {
-      const address = isHere(run.engine) ? await launch.container.address() : undefined
+      const address = isHere(run.engine) ? await launch.container.place.address() : undefined
       if (address === undefined) return undefined
       return await toxiproxyAt(`http://${address}:${apiPort}`).version(reachLimitMs).then(() => address, () => undefined)
     },
