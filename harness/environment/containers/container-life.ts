@@ -8,6 +8,7 @@ import { endWithin } from '../end-within.ts'
 import type { Life, StartedLife, Usage } from '../life.ts'
 import type { ContainerRun } from './container-run.ts'
 import type { DockerContainer } from './engine.ts'
+import { pauseContainer } from './pause-container.ts'
 
 const killLimitMs = 5_000
 const lastWordsLimitMs = 200
@@ -73,7 +74,7 @@ export async function beginLife({ engine, events }: ContainerRun, container: Doc
   async function setStopped(stopped: boolean): Promise<void> {
     if (how) throw new Error(`${name} ${how}`)
     const { Paused } = (await container.inspect()).State
-    if (Paused !== stopped) await (stopped ? container.pause() : container.unpause())
+    if (Paused !== stopped) await (stopped ? pauseContainer(container) : container.unpause())
     paused = stopped
   }
 
