@@ -8,6 +8,8 @@ const lookEveryMs = 50
 const firstPauseMs = 250
 /** An orchestrator pauses for minutes; a fault's window has seconds. */
 const longestPauseMs = 4_000
+/** A busy engine tells of a death some tenths of a second after it. */
+const lateNewsMs = 1_000
 
 /** One death of a supervised component. */
 export interface SupervisedDeath {
@@ -39,11 +41,13 @@ export function deathsOf(component: StartedComponent): readonly SupervisedDeath[
 }
 
 /**
- * Ends the care for a component and leaves it running: what is being started is waited for, what is dead is started once more. From then on its deaths are
- * findings again. Throws where it does not get ready. Harmless where nobody cares for it.
+ * Ends the care for a component, once its cause has gone, and leaves it running: a death of right before that is heard of and is none of its own, what is being
+ * started is waited for, what is dead is started once more. From then on its deaths are findings again. Throws where it does not get ready. Harmless where
+ * nobody cares for it.
  */
 export async function endSupervision(component: StartedComponent): Promise<void> {
   const supervision = underWay.get(component)
+  if (supervision?.stop.signal.aborted === false) await sleep(lateNewsMs)
   supervision?.stop.abort()
   await supervision?.over
   if (isDead(component)) await component.restart()
