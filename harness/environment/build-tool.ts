@@ -1,6 +1,6 @@
 // Arranging, before anything starts: every tool that the run needs, found or built once into the user's cache.
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { monotonicMs } from '../clock.ts'
 import { causeOf, FloodmarkError } from '../errors.ts'
@@ -54,7 +54,7 @@ async function buildTool(name: ToolName, progress: (line: string) => void, { sig
   try {
     mkdirSync(dirname(target), { recursive: true })
     using _ = await takeBuildLock(`${target}.building`, () => progress(`waiting for ${name} ${version}, which another floodmark is building`), signal)
-    if (existsSync(target) && 'version' in await checkVersion(tools[name], target)) return target
+    if ('version' in await checkVersion(tools[name], target)) return target
     progress(`building ${name} ${version} once into ${dirname(target)} (half a minute to two)`)
     await goBuild(name, version, unfinished, progress, { signal, env })
     const checked = await checkVersion(tools[name], unfinished)

@@ -7,10 +7,9 @@ import { measureLatency } from '../../harness/checks/latency.ts'
 import { monotonicMs, sleep } from '../../harness/clock.ts'
 import { createHistory, tickOf, ticksPerMs } from '../../harness/history/history.ts'
 import { startNativeEngine } from '../../harness/load/native/engine.ts'
-import { createCorpus } from '../../harness/platform/corpus.ts'
 import { frozenServerLatencies } from '../bench/load/closed-form.ts'
 import { instantsOf, type Pace } from '../bench/load/peers/peer.ts'
-import { planOf } from '../bench/load/plan.ts'
+import { firstOrderId, planOf } from '../bench/load/plan.ts'
 import { startRawServer, type RawServer } from '../bench/load/server.ts'
 import type { Arrivals } from '../bench/load/server-main.ts'
 import { quantile } from '../bench/load/table.ts'
@@ -44,7 +43,7 @@ async function readPace(server: RawServer, pace: Pace, maxSockets: number, meanw
 
 /** From planned to answered as the server noted it, in order: on a busy machine it takes a while after the thaw, which is no error of who reads. */
 function latenciesAtServer(plannedMs: Float64Array, { answeredMs, ids }: Arrivals): Float64Array {
-  const firstId = Number(createCorpus(planOf(new Uint32Array(1))).orderId(0))
+  const firstId = firstOrderId()
   return answeredMs.map((answered, n) => answered - plannedMs[ids[n] - firstId]).sort()
 }
 

@@ -11,7 +11,7 @@ import { isCheckerBug } from './bug.ts'
 import { readAsked, scenarioNames, type Asked } from './choose.ts'
 import type { Outcome, TrialOptions } from './outcome.ts'
 import { tryRun } from './run-trial.ts'
-import { makeScratch } from './scratch.ts'
+import { makeScratch, type Scratch } from './scratch.ts'
 import { renderTable } from './table.ts'
 import { tryTests } from './tests-trial.ts'
 import { tryPlanted } from './trial.ts'
@@ -35,10 +35,11 @@ async function tryAll({ planted, clean, atOnce, seed }: Asked): Promise<Outcome[
   const out = await mkdtemp(join(tmpdir(), 'floodmark-planted-runs-'))
   const options: TrialOptions = { seed: plantedSeed, out, signal: stop.signal }
   const tests = [...new Set(planted.filter(isCheckerBug).map(bug => bug.tests))]
+  await using unchanged = await makeScratch()
   const trials = [
-    ...(tests.length > 0 ? [() => tryUnpatchedTests(tests, options)] : []),
+    ...(tests.length > 0 ? [() => tryTests(tests, unchanged, options)] : []),
     ...planted.map(one => () => tryPlanted(one, options)),
-    ...Array.from({ length: clean }, (_, run) => () => tryClean(run, { ...options, seed: seed + run })),
+    ...Array.from({ length: clean }, (_, run) => () => tryClean(run, unchanged, { ...options, seed: seed + run })),
   ]
   const outcomes: Outcome[] = []
   let ended = 0
@@ -54,14 +55,8 @@ async function tryAll({ planted, clean, atOnce, seed }: Asked): Promise<Outcome[
   return outcomes
 }
 
-async function tryUnpatchedTests(tests: readonly string[], options: TrialOptions): Promise<Outcome> {
-  await using scratch = await makeScratch()
-  return await tryTests(tests, scratch, options)
-}
-
 /** Scenarios in turn, each run with a seed of its own. */
-async function tryClean(run: number, options: TrialOptions): Promise<Outcome> {
-  await using scratch = await makeScratch()
+async function tryClean(run: number, scratch: Scratch, options: TrialOptions): Promise<Outcome> {
   const scenarios = scenarioNames()
   return await tryRun({ name: `clean-${run + 1}`, scenario: scenarios[run % scenarios.length] }, undefined, scratch, options)
 }

@@ -95,7 +95,7 @@ const waitForNothing: WaitStrategy = {
 function makeContainer(run: ContainerRun, { name, image, module = GenericContainer, entrypoint, command, describe, ports, hostConfig }: ContainerSetting, place: NetworkPlace, on: { created(id: string): Promise<void>; started(): void }): GenericContainer {
   const container = new class extends module {
     protected override async beforeContainerCreated(): Promise<void> {
-      if (!place.isKept) this.createOpts.NetworkingConfig = { EndpointsConfig: { [run.network]: { Aliases: [...place.names] } } }
+      if (!place.isKept) this.createOpts.NetworkingConfig = { EndpointsConfig: place.endpoints }
       // What is awaited is a real request; a module's own health check would go on beside the flood all through the run.
       this.createOpts.Healthcheck = { Test: ['NONE'] }
       if (command) this.withCommand([...command])

@@ -45,9 +45,14 @@ export class NetworkPlace {
     return this.#keeper === undefined ? this.#run.network : `container:${this.#keeper.id}`
   }
 
+  /** How the engine is told its names, when the container that has it is made. */
+  get endpoints(): Record<string, { Aliases: string[] }> {
+    return { [this.#run.network]: { Aliases: [...this.names] } }
+  }
+
   /** Has it kept from here on, where it is to be kept. Throws `unavailable`. */
   async hold(): Promise<void> {
-    if (this.isKept) this.#keeper ??= await startKeeper(this.#run, this.#setting)
+    if (this.isKept) this.#keeper ??= await startKeeper(this.#run, this.#setting, this.endpoints)
   }
 
   /** Belongs to the component's own container, where nobody keeps it. */
@@ -66,8 +71,9 @@ export class NetworkPlace {
 
   /** Leaves the network, for good or until `connect`. */
   async disconnect(): Promise<void> {
-    if (!await this.isConnected()) return
-    this.#lastAddress = await this.address()
+    const here = (await this.#networks())[this.#run.network]
+    if (here === undefined) return
+    this.#lastAddress = here.IPAddress || undefined
     await this.#network().disconnect({ Container: this.#holder().id, Force: true })
   }
 
@@ -117,7 +123,7 @@ export class NetworkPlace {
   }
 }
 
-async function startKeeper(run: ContainerRun, { name, aliases = [], ports, placeImage }: PlaceSetting): Promise<DockerContainer> {
+async function startKeeper(run: ContainerRun, { name, ports, placeImage }: PlaceSetting, endpoints: NetworkPlace['endpoints']): Promise<DockerContainer> {
   const bindings = ports.map((port): [string, { HostPort: string }[]] => typeof port === 'object' ? [`${port.container}/tcp`, [{ HostPort: String(port.host) }]] : [`${port}/tcp`, [{ HostPort: '0' }]])
   try {
     const container = await run.engine.docker.createContainer({
@@ -128,7 +134,7 @@ async function startKeeper(run: ContainerRun, { name, aliases = [], ports, place
       Labels: labelsOf(run),
       ExposedPorts: Object.fromEntries(bindings.map(([port]) => [port, {}])),
       HostConfig: { NetworkMode: run.network, PortBindings: Object.fromEntries(bindings) },
-      NetworkingConfig: { EndpointsConfig: { [run.network]: { Aliases: [name, ...aliases] } } },
+      NetworkingConfig: { EndpointsConfig: endpoints },
     })
     await container.start()
     return container

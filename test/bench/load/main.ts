@@ -8,7 +8,7 @@
  *   npm run bench:load -- --soak 10                       ten minutes at 5,000/s instead, for the growth of memory
  */
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -64,16 +64,12 @@ function topRateOf({ rounds }: Costs): number {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'floodmark-bench-'))
-for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-  process.once(name, () => {
-    rmSync(folder, { recursive: true, force: true })
-    process.exit(code)
-  })
-}
+// However it ends: the clients are sessions of their own, which no signal to this one reaches (client.ts).
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(name, () => process.exit(code))
 const server = await startRawServer()
 try {
   await main(server, await prepareTarget(server.url, folder))
 } finally {
   await server[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
 }

@@ -1,6 +1,7 @@
 // Plans by hand, for the bench and the probes: no scenario, no seed to choose.
 import { ticksPerMs } from '../../../harness/history/history.ts'
 import type { Plan } from '../../../harness/plan/plan.ts'
+import { createCorpus } from '../../../harness/platform/corpus.ts'
 
 const shopCount = 200
 
@@ -13,4 +14,9 @@ export function planOf(dueTicks: Uint32Array): Plan {
     shops: Array.from({ length: shopCount }, (_, index) => `shop-${index}.myshopify.com`),
     topics: ['orders/create'],
   }
+}
+
+/** Id of the first event's order in any of these plans; the others count on from it. */
+export function firstOrderId(): number {
+  return Number(createCorpus(planOf(new Uint32Array(1))).orderId(0))
 }

@@ -10,13 +10,13 @@ export interface Punctuality {
   windows: number
 }
 
-export const toleranceMs = 2
+const toleranceMs = 2
 const windowMs = 10
 
 /** Lags of a client that says when it started. */
 export function punctualityOf(lagMs: Float64Array, arrivedMs: Float64Array, perSecond: number): Punctuality {
   const sorted = lagMs.toSorted()
-  return { onTime: countUpTo(sorted, toleranceMs) / sorted.length, lagP99Ms: at(sorted, 0.99), ...crowding(arrivedMs, perSecond) }
+  return { onTime: shareOnTime(sorted), lagP99Ms: at(sorted, 0.99), ...crowding(arrivedMs, perSecond) }
 }
 
 /**
@@ -41,8 +41,9 @@ function crowding(arrivedMs: Float64Array, perSecond: number): { crowdedWindows:
   return { crowdedWindows: windows.reduce((sum, count) => sum + (count > bound ? 1 : 0), 0), windows: windows.length }
 }
 
-function countUpTo(sorted: Float64Array, limit: number): number {
-  return sorted.findLastIndex(value => value <= limit) + 1
+/** Of lags in order. */
+export function shareOnTime(sorted: Float64Array): number {
+  return (sorted.findLastIndex(lag => lag <= toleranceMs) + 1) / sorted.length
 }
 
 function at(sorted: Float64Array, share: number): number {

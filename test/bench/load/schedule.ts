@@ -1,9 +1,8 @@
 // Part 2 of the bench: whether a constant rate arrives as a constant rate. Seen by the server alone.
 import { cpuBetween, readCpuTimes } from '../../../harness/environment/machine-cpu.ts'
-import { createCorpus } from '../../../harness/platform/corpus.ts'
 import { startClient } from './client.ts'
 import { eventsOf, instantsOf, isPeer, warmMs, type Absent, type Pace, type Peer, type Target } from './peers/peer.ts'
-import { planOf } from './plan.ts'
+import { firstOrderId } from './plan.ts'
 import { bestPunctuality, punctualityOf, type Punctuality } from './punctuality.ts'
 import type { RawServer } from './server.ts'
 import { fixed, median, table, whole } from './table.ts'
@@ -75,7 +74,7 @@ function percent(share: number): string {
 /** The native engine's bodies say which event each is, and it says when it began. */
 function judgeByEvent(arrivedMs: Float64Array, ids: Float64Array, pace: Pace, startedAtMs: number): Punctuality {
   const instants = instantsOf(pace)
-  const firstId = Number(createCorpus(planOf(new Uint32Array(1))).orderId(0))
+  const firstId = firstOrderId()
   const places = Uint32Array.from(arrivedMs.keys()).filter(n => arrivedMs[n] >= startedAtMs + warmMs)
   const arrived = Float64Array.from(places, n => arrivedMs[n])
   return punctualityOf(Float64Array.from(places, n => arrivedMs[n] - startedAtMs - instants[ids[n] - firstId]), arrived, pace.from)

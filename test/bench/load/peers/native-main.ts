@@ -7,7 +7,7 @@ import { monotonicMs } from '../../../../harness/clock.ts'
 import { ACKED, createHistory, tickOf, ticksPerMs } from '../../../../harness/history/history.ts'
 import { startNativeEngine } from '../../../../harness/load/native/engine.ts'
 import { planOf } from '../plan.ts'
-import { toleranceMs } from '../punctuality.ts'
+import { shareOnTime } from '../punctuality.ts'
 import { instantsOf, warmMs, type Pace } from './peer.ts'
 
 /** Everything at once, or at a pace. The bench removes the folder. */
@@ -46,7 +46,6 @@ await engine.close()
 
 const tick = (ms: number): number => tickOf(history.shape.epochMs, ms)
 const { percentiles } = measureLatency({ plan, history, floodTick: tick(startedAtMs), endTick: tick(monotonicMs()), faults: [], recoveryBoundMs: 0, accounts: { deliveredAt: new Uint32Array(plan.eventCount) } })
-const judged = Array.from(plan.dueTicks.keys()).filter(event => plan.dueTicks[event] >= warmMs * ticksPerMs)
-const onTime = judged.filter(event => history.firstSent[event] - tick(startedAtMs) - plan.dueTicks[event] <= toleranceMs * ticksPerMs)
-const reading: NativeReading = { startedAtMs, leftOnTime: onTime.length / judged.length, missing: history.outcome.reduce((sum, outcome) => sum + (outcome === ACKED ? 0 : 1), 0), answer: percentiles.answer, uncorrected: percentiles.uncorrected }
+const lagMs = Float64Array.from(plan.dueTicks, (due, event) => due < warmMs * ticksPerMs ? Number.NaN : (history.firstSent[event] - tick(startedAtMs) - due) / ticksPerMs)
+const reading: NativeReading = { startedAtMs, leftOnTime: shareOnTime(lagMs.filter(lag => !Number.isNaN(lag)).sort()), missing: history.outcome.reduce((sum, outcome) => sum + (outcome === ACKED ? 0 : 1), 0), answer: percentiles.answer, uncorrected: percentiles.uncorrected }
 console.log(JSON.stringify(reading))
