@@ -15,6 +15,9 @@ export interface Client {
   residentBytes(): number
   /** Its standard output once it has ended by itself; rejects where it failed, with the last lines that it said. */
   readonly finished: Promise<string>
+  /** Stands still from here on, as it is, until it is told to go. */
+  stop(): void
+  go(): void
   /** Ends it, whatever it does. */
   end(): Promise<void>
 }
@@ -42,6 +45,8 @@ export function startClient({ command, args, env }: Invocation): Client {
       return row.cpuTicks / ticksPerSecond
     },
     residentBytes: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))![1]) * 1_024,
+    stop: () => void child.kill('SIGSTOP'),
+    go: () => void child.kill('SIGCONT'),
     async end() {
       child.kill('SIGKILL')
       await closed

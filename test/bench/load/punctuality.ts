@@ -10,7 +10,8 @@ export interface Punctuality {
   windows: number
 }
 
-const toleranceMs = 2
+/** An event is on time if it comes, or leaves, at most so long after its planned instant. */
+export const toleranceMs = 2
 const windowMs = 10
 
 /** Lags of a client that says when it started. */

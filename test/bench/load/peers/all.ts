@@ -1,5 +1,6 @@
 // Everyone who is measured, in the order of the tables. A new peer is one file here and one line.
 import { openAutocannon } from './autocannon.ts'
+import { openBareLoop } from './bare-loop.ts'
 import { openK6 } from './k6.ts'
 import { openNative } from './native.ts'
 import { orAbsent, type Absent, type Peer } from './peer.ts'
@@ -15,5 +16,7 @@ export async function findPeers(progress: (line: string) => void): Promise<(Peer
     await orAbsent('k6', () => openK6(progress)),
     await orAbsent('wrk', openWrk),
     await orAbsent('vegeta', () => openVegeta(progress)),
+    await openBareLoop('repeats'),
+    await openBareLoop('signs'),
   ]
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { NativeLoad, NativeReading } from './native-main.ts'
 import type { Invocation, Peer } from './peer.ts'
 
-/** More than it can send within one measurement. */
-const flatOutEvents = 1_500_000
+/** More than it can send within one measurement, a minute of turns. */
+const flatOutEvents = 4_000_000
 
 export async function openNative(): Promise<Peer> {
   const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string }
