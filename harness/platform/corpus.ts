@@ -44,6 +44,9 @@ export interface Corpus {
   eventId(order: number): string
   /** X-Shopify-Webhook-Id: one for each event, the same on every retry, and another on the platform's own repeat of it. */
   webhookId(event: number, isRepeat?: boolean): string
+  /** Write these ids, 36 bytes each. */
+  writeEventId(order: number, target: Buffer, at: number): void
+  writeWebhookId(event: number, isRepeat: boolean, target: Buffer, at: number): void
   /** The order that an id names, or undefined for an id of another seed. The plan knows how many orders there are. */
   orderOfEventId(text: string): number | undefined
   orderOfOrderId(text: string): number | undefined
@@ -64,7 +67,7 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
   const repeatIds = uuidSpace(seed, purposes.repeatWebhookId)
   const maxBodyBytes = Math.max(...templates.map(template => template.bytes.length))
   const scratch = Buffer.allocUnsafeSlow(maxBodyBytes)
-  const timeText = createTimeText()
+  const timeOf = createTimes()
 
   function templateOf(order: number): number {
     const drawn = draw(seed, purposes.template, order)
@@ -82,7 +85,7 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
 
   function writeBody(event: number, createdAtWallMs: number, target: Buffer, offset: number): number {
     const order = Math.floor(event / topics.length)
-    const patch = { id: ids.of(order), number: firstOrderNumber + order, time: timeText(createdAtWallMs), moreCents: moreCents(order) }
+    const patch = { id: ids.of(order), number: firstOrderNumber + order, time: timeOf(createdAtWallMs), moreCents: moreCents(order) }
     return writeOrder(templates[templateOf(order)], patch, target, offset)
   }
 
@@ -96,6 +99,8 @@ export function createCorpus({ seed, topics }: CorpusSettings): Corpus {
     orderId: order => String(ids.of(order)),
     eventId: eventIds.of,
     webhookId: (event, isRepeat = false) => (isRepeat ? repeatIds : webhookIds).of(event),
+    writeEventId: eventIds.write,
+    writeWebhookId: (event, isRepeat, target, at) => (isRepeat ? repeatIds : webhookIds).write(event, target, at),
     orderOfEventId: eventIds.indexOf,
     orderOfOrderId: ids.orderOf,
     amount: order => amountText(totalCents(order)),
@@ -109,16 +114,16 @@ function centsOf(text: string): number | undefined {
   return match ? Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : undefined
 }
 
-/** ISO 8601 of a wall time; the last one is remembered, since at a few thousand events a second several fall into each ms. */
-function createTimeText(): (wallMs: number) => string {
+/** ISO 8601 of a wall time, as bytes; the last one is remembered, since at a few thousand events a second several fall into each ms. */
+export function createTimes(): (wallMs: number) => Buffer {
   let lastMs = Number.NaN
-  let text = ''
+  let bytes = Buffer.alloc(0)
   return wallMs => {
     const ms = Math.floor(wallMs)
     if (ms !== lastMs) {
       lastMs = ms
-      text = new Date(ms).toISOString()
+      bytes = Buffer.from(new Date(ms).toISOString())
     }
-    return text
+    return bytes
   }
 }

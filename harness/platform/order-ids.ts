@@ -1,5 +1,6 @@
 // How an order's and an event's place in the plan becomes the ids that the outside sees, and how those lead back to it.
 import { draw, purposes } from '../plan/draw.ts'
+import { writeBytes } from './order-template.ts'
 
 const span = 2 ** 32
 /** Times 2³² this is just above 10¹⁵, and with all namespaces stays under 2⁵³: sixteen digits that a JSON number carries exactly. */
@@ -31,6 +32,8 @@ export function orderIds(seed: number): OrderIds {
  */
 interface UuidSpace {
   of(index: number): string
+  /** Writes what `of` returns, 36 bytes. */
+  write(index: number, target: Buffer, at: number): void
   /** The index, or undefined for what is no id of this space. */
   indexOf(text: string): number | undefined
 }
@@ -39,18 +42,24 @@ export function uuidSpace(seed: number, purpose: number): UuidSpace {
   const part = (index: number): string => draw(seed, purpose, index).toString(16).padStart(8, '0')
   const [one, two, three] = [part(0), part(1), part(2)]
   const tail = `-${one.slice(0, 4)}-4${one.slice(4, 7)}-8${two.slice(0, 3)}-${two.slice(4)}${three}`
+  const tailBytes = Buffer.from(tail)
   const key = draw(seed, purpose, 3)
   return {
-    of: index => hex(scramble(index ^ key)) + tail,
+    of: index => scramble(index ^ key).toString(16).padStart(idDigits, '0') + tail,
+    write(index, target, at) {
+      writeHex(target, at, scramble(index ^ key))
+      writeBytes(target, at + idDigits, tailBytes)
+    },
     indexOf: text => (/^[0-9a-f]{8}-/.test(text) && text.slice(8) === tail ? (unscramble(Number.parseInt(text.slice(0, 8), 16)) ^ key) >>> 0 : undefined),
   }
 }
 
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const idDigits = 8
+const hexDigits = Buffer.from('0123456789abcdef')
 
-/** Eight digits. Every webhook carries two of these, and toString(16) takes ten times as long: it divides floating-point numbers. */
-function hex(bits: number): string {
-  return hexOfByte[bits >>> 24] + hexOfByte[(bits >>> 16) & 255] + hexOfByte[(bits >>> 8) & 255] + hexOfByte[bits & 255]
+/** Every webhook carries two of these; toString(16) takes ten times as long: it divides floating-point numbers. */
+function writeHex(target: Buffer, at: number, bits: number): void {
+  for (let place = 0; place < idDigits; place++) target[at + place] = hexDigits[(bits >>> (28 - 4 * place)) & 15]
 }
 
 const factor = 0x85ebca6b

@@ -3,10 +3,11 @@ import { createHash, hash } from 'node:crypto'
 
 import { ticksPerMs } from '../history/history.ts'
 import { orderOf, topicOf, triggeredTick, type Plan } from '../plan/plan.ts'
-import type { Corpus } from './corpus.ts'
+import { createTimes, type Corpus } from './corpus.ts'
+import { writeBytes } from './order-template.ts'
 
 /** What a body, and the ids of its head, are taken from. */
-export type WebhookSource = Pick<Corpus, 'writeBody' | 'maxBodyBytes' | 'eventId' | 'webhookId'>
+export type WebhookSource = Pick<Corpus, 'writeBody' | 'maxBodyBytes' | 'writeEventId' | 'writeWebhookId'>
 
 /** What the heads of all webhooks say alike. */
 export const commonHeaders = { 'User-Agent': 'Shopify-Captain-Hook', 'Content-Type': 'application/json', 'X-Shopify-API-Version': '2026-10' } as const
@@ -45,19 +46,21 @@ export class WebhookWriter {
   readonly #plan: Plan
   readonly #source: WebhookSource
   #signer: Signer
-  /** Heads up to the body's length: all of it that only the topic decides. */
-  readonly #heads: string[]
-  #triggeredMs = -1
-  #triggeredAt = ''
+  /** Of a head: up to the body's length, by topic; the line that names the shop, by shop; and the rest, which has one length and holes. */
+  readonly #starts: readonly Buffer[]
+  readonly #shopLines: readonly Buffer[]
+  readonly #end = cutHeadEnd()
+  readonly #timeOf = createTimes()
 
   constructor(plan: Plan, source: WebhookSource, url: URL, secret: string) {
     this.#plan = plan
     this.#source = source
     this.#signer = new Signer(secret)
-    this.#heads = plan.topics.map(topic => [
+    this.#starts = plan.topics.map(topic => Buffer.from([
       `POST ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`, ...Object.entries(commonHeaders).map(([name, value]) => `${name}: ${value}`),
       `X-Shopify-Topic: ${topic}`, 'Content-Length: ',
-    ].join('\r\n'))
+    ].join('\r\n')))
+    this.#shopLines = plan.shops.map(shop => Buffer.from(`\r\nX-Shopify-Shop-Domain: ${shop}`))
   }
 
   /** Room for any request of the plan. */
@@ -74,13 +77,14 @@ export class WebhookWriter {
     const createdMs = startedWallMs + triggeredTick(plan, event) / ticksPerMs
     const bodyBytes = this.#source.writeBody(event, createdMs, into, headBytes)
     const signature = this.#signer.sign(into, headBytes, headBytes + bodyBytes)
-    const head = `${this.#heads[topicOf(plan, event)]}${bodyBytes}\r\nX-Shopify-Shop-Domain: ${plan.shops[plan.shop[event]]}\r\nX-Shopify-Hmac-Sha256: ${signature
-    }\r\nX-Shopify-Webhook-Id: ${this.#source.webhookId(event, isRepeat)}\r\nX-Shopify-Event-Id: ${this.#source.eventId(orderOf(plan, event))
-    }\r\nX-Shopify-Triggered-At: ${this.#timestamp(createdMs)}\r\n\r\n`
-    if (head.length > headBytes) throw new RangeError(`the head of event ${event} takes ${head.length} bytes, more than ${headBytes}`)
     // The head ends where the body begins, over the block that signing left there.
-    into.write(head, headBytes - head.length, 'latin1')
-    return into.subarray(headBytes - head.length, headBytes + bodyBytes)
+    const endAt = headBytes - this.#end.bytes.length
+    into.set(this.#end.bytes, endAt)
+    writeText(into, endAt + this.#end.signature, signature)
+    this.#source.writeWebhookId(event, isRepeat, into, endAt + this.#end.webhookId)
+    this.#source.writeEventId(orderOf(plan, event), into, endAt + this.#end.eventId)
+    writeBytes(into, endAt + this.#end.triggeredAt, this.#timeOf(createdMs))
+    return into.subarray(this.#writeStart(into, endAt, event, String(bodyBytes)), headBytes + bodyBytes)
   }
 
   /** From the next request on. */
@@ -88,13 +92,34 @@ export class WebhookWriter {
     this.#signer = new Signer(secret)
   }
 
-  /** Events planned in the same millisecond follow each other: the text is made once for all. */
-  #timestamp(createdMs: number): string {
-    const wholeMs = Math.floor(createdMs)
-    if (wholeMs !== this.#triggeredMs) {
-      this.#triggeredMs = wholeMs
-      this.#triggeredAt = new Date(wholeMs).toISOString()
-    }
-    return this.#triggeredAt
+  /** Writes a head up to its end, and returns where it begins. */
+  #writeStart(into: Buffer, endAt: number, event: number, bodyBytes: string): number {
+    const start = this.#starts[topicOf(this.#plan, event)]
+    const shopLine = this.#shopLines[this.#plan.shop[event]]
+    const shopAt = endAt - shopLine.length
+    const from = shopAt - bodyBytes.length - start.length
+    if (from < 0) throw new RangeError(`the head of event ${event} takes ${headBytes - from} bytes, more than ${headBytes}`)
+    into.set(start, from)
+    writeText(into, shopAt - bodyBytes.length, bodyBytes)
+    into.set(shopLine, shopAt)
+    return from
   }
+}
+
+/** Of ASCII characters, a few. */
+function writeText(target: Buffer, at: number, text: string): void {
+  for (let place = 0; place < text.length; place++) target[at + place] = text.charCodeAt(place)
+}
+
+/** The lines of a head whose values have one length each, and where those stand. */
+function cutHeadEnd(): { bytes: Buffer; signature: number; webhookId: number; eventId: number; triggeredAt: number } {
+  let text = ''
+  const hole = (name: string, width: number): number => {
+    text += `\r\n${name}: `
+    const at = text.length
+    text += ' '.repeat(width)
+    return at
+  }
+  const holes = { signature: hole('X-Shopify-Hmac-Sha256', 44), webhookId: hole('X-Shopify-Webhook-Id', 36), eventId: hole('X-Shopify-Event-Id', 36), triggeredAt: hole('X-Shopify-Triggered-At', 24) }
+  return { ...holes, bytes: Buffer.from(`${text}\r\n\r\n`) }
 }

@@ -56,6 +56,12 @@ describe('WebhookWriter', () => {
     expect(writer.write(into, 0, wallMs).equals(first)).toBe(true)
   })
 
+  it('gives the platform\'s repeat a webhook id of its own, and nothing else', () => {
+    const first = writer.write(into, 3, wallMs).toString()
+    expect(writer.write(into, 3, wallMs, true).toString()).toBe(first.replace(corpus.webhookId(3), corpus.webhookId(3, true)))
+    expect(corpus.webhookId(3, true)).not.toBe(corpus.webhookId(3))
+  })
+
   it('leaves requests in other buffers alone', () => {
     const request = writer.write(into, 0, wallMs)
     const bytes = Buffer.from(request)

@@ -26,6 +26,11 @@ export class Alarm {
     this.#timer = setTimeout(this.#ring, Math.max(1, Math.floor(atMs - monotonicMs())))
   }
 
+  /** Whether it rings as soon as the sockets have been read. */
+  get isSetNow(): boolean {
+    return this.#immediate !== undefined
+  }
+
   /** Rings as soon as the sockets have been read. */
   setNow(): void {
     this.#immediate ??= setImmediate(this.#ring)

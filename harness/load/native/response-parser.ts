@@ -34,6 +34,13 @@ const connection = Buffer.from('connection:')
  */
 const last = { bytes: Buffer.alloc(512), length: -1, status: 0, keepAlive: false }
 
+/** Compared here, byte by byte: for so few a call into the runtime costs more. */
+function isLast(bytes: Buffer, length: number): boolean {
+  if (length !== last.length) return false
+  for (let at = 0; at < length; at++) if (bytes[at] !== last.bytes[at]) return false
+  return true
+}
+
 /** One response after another on one connection; `reset` before each. Bytes may be split anywhere. */
 export class ResponseParser {
   /** Status of the final response as soon as its status line is whole, else 0. */
@@ -58,7 +65,7 @@ export class ResponseParser {
   push(bytes: Buffer, length: number): number {
     const isFirst = this.#untouched
     this.#untouched = false
-    if (isFirst && length === last.length && bytes.compare(last.bytes, 0, length, 0, length) === 0) {
+    if (isFirst && isLast(bytes, length)) {
       this.status = last.status
       this.keepAlive = last.keepAlive
       this.#phase = ENDED

@@ -219,7 +219,9 @@ export class Sender {
     this.#records.end(event, number, startedMs, endedMs, status, outcome)
     if (outcome !== ACKED) this.#schedule.retry(event, number, endedMs)
     else if (this.#disturbances.any) this.#schedule.copy(event, number, endedMs)
-    // A socket is free again, and reading an answer is as good an occasion as any to look at the clock. All answers that are there are read first (outbox.ts).
+    // A socket is free again, and reading an answer is as good an occasion as any to look at the clock. All answers that are there are read first (outbox.ts);
+    // where one of them has set the alarm, it sees to all of this.
+    if (this.#alarm.isSetNow) return
     if (this.#schedule.nextDueMs <= endedMs) this.#alarm.setNow()
     else this.#sleep()
     this.#endIfOver()
