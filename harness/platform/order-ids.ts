@@ -1,6 +1,6 @@
 // How an order's and an event's place in the plan becomes the ids that the outside sees, and how those lead back to it.
 import { draw, purposes } from '../plan/draw.ts'
-import { writeBytes } from './order-template.ts'
+import { writeBytes } from './bytes.ts'
 
 const span = 2 ** 32
 /** Times 2³² this is just above 10¹⁵, and with all namespaces stays under 2⁵³: sixteen digits that a JSON number carries exactly. */

@@ -1,5 +1,6 @@
 // Bodies of orders as bytes with holes: made once, copied and filled in for every event.
 import { faker } from '@faker-js/faker/locale/en'
+import { writeBytes } from './bytes.ts'
 import { amountText, makeOrderResource, type OrderResource } from './order-resource.ts'
 
 /** How many bodies there are of either size, and how many line items they have: some 2 KB, and 20 to 60 KB. */
@@ -97,11 +98,6 @@ export function writeOrder(template: OrderTemplate, patch: OrderPatch, target: B
   for (const at of template.times) writeBytes(target, offset + at, patch.time)
   for (const { at, cents, width } of template.amounts) writeAmount(target, offset + at, cents + patch.moreCents, width)
   return template.bytes.length
-}
-
-/** A few bytes, one at a time: a call into the runtime would cost more. */
-export function writeBytes(target: Buffer, at: number, bytes: Buffer): void {
-  for (let place = 0; place < bytes.length; place++) target[at + place] = bytes[place]
 }
 
 const zero = 48

@@ -3,8 +3,8 @@ import { createHash, hash } from 'node:crypto'
 
 import { ticksPerMs } from '../history/history.ts'
 import { orderOf, topicOf, triggeredTick, type Plan } from '../plan/plan.ts'
+import { writeBytes, writeText } from './bytes.ts'
 import { createTimes, type Corpus } from './corpus.ts'
-import { writeBytes } from './order-template.ts'
 
 /** What a body, and the ids of its head, are taken from. */
 export type WebhookSource = Pick<Corpus, 'writeBody' | 'maxBodyBytes' | 'writeEventId' | 'writeWebhookId'>
@@ -104,11 +104,6 @@ export class WebhookWriter {
     into.set(shopLine, shopAt)
     return from
   }
-}
-
-/** Of ASCII characters, a few. */
-function writeText(target: Buffer, at: number, text: string): void {
-  for (let place = 0; place < text.length; place++) target[at + place] = text.charCodeAt(place)
 }
 
 /** The lines of a head whose values have one length each, and where those stand. */
