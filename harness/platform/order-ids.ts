@@ -39,13 +39,13 @@ interface UuidSpace {
 }
 
 export function uuidSpace(seed: number, purpose: number): UuidSpace {
-  const part = (index: number): string => draw(seed, purpose, index).toString(16).padStart(8, '0')
+  const part = (index: number): string => hex(draw(seed, purpose, index))
   const [one, two, three] = [part(0), part(1), part(2)]
   const tail = `-${one.slice(0, 4)}-4${one.slice(4, 7)}-8${two.slice(0, 3)}-${two.slice(4)}${three}`
   const tailBytes = Buffer.from(tail)
   const key = draw(seed, purpose, 3)
   return {
-    of: index => scramble(index ^ key).toString(16).padStart(idDigits, '0') + tail,
+    of: index => hex(scramble(index ^ key)) + tail,
     write(index, target, at) {
       writeHex(target, at, scramble(index ^ key))
       writeBytes(target, at + idDigits, tailBytes)
@@ -57,7 +57,11 @@ export function uuidSpace(seed: number, purpose: number): UuidSpace {
 const idDigits = 8
 const hexDigits = Buffer.from('0123456789abcdef')
 
-/** Every webhook carries two of these; toString(16) takes ten times as long: it divides floating-point numbers. */
+function hex(bits: number): string {
+  return bits.toString(16).padStart(idDigits, '0')
+}
+
+/** What `hex` returns, without the floating-point numbers that it divides: it takes ten times as long, and every webhook carries two. */
 function writeHex(target: Buffer, at: number, bits: number): void {
   for (let place = 0; place < idDigits; place++) target[at + place] = hexDigits[(bits >>> (28 - 4 * place)) & 15]
 }

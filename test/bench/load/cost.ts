@@ -61,7 +61,7 @@ async function warm(server: RawServer, name: string, client: Client): Promise<vo
 async function measureRound(server: RawServer, clients: ReadonlyMap<string, Client>): Promise<Map<string, Cost>> {
   const sums = new Map([...clients].map(([name, client]) => [name, { requests: 0, ms: 0, cpuBefore: client.cpuSeconds() }]))
   for (let turn = 0; turn < turnsPerRound; turn++) {
-    for (const [name, client] of orderOf([...clients], turn)) {
+    for (const [name, client] of inTurn([...clients], turn)) {
       const sum = sums.get(name)!
       const [before, startedMs] = [await server.count(), performance.now()]
       client.go()
@@ -79,8 +79,8 @@ async function measureRound(server: RawServer, clients: ReadonlyMap<string, Clie
   }))
 }
 
-/** Everyone is first once, and nobody always follows the same one: where in the order one stands is worth some per cent. */
-function orderOf<T>(all: readonly T[], turn: number): T[] {
+/** Everyone comes first in some turn, and nobody always follows the same one: where in the order one stands is worth some per cent. */
+function inTurn<T>(all: readonly T[], turn: number): T[] {
   const first = turn % all.length
   const rotated = [...all.slice(first), ...all.slice(0, first)]
   return turn % 2 === 0 ? rotated : rotated.toReversed()

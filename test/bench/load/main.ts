@@ -1,6 +1,6 @@
 /**
- * `npm run bench:load`: what the native engine costs, how punctual it is and whether it reads the truth, beside autocannon, k6, wrk and vegeta in the
- * same run, against the same server with the same 2 KB body. Prints Markdown on standard output. Wants a quiet machine; takes about nine minutes.
+ * `npm run bench:load`: what the native engine costs, how punctual it is and whether it reads the truth, beside autocannon, k6, wrk, vegeta and bare loops in the
+ * same run, against the same server with the same 2 KB body. Prints Markdown on standard output. Wants a quiet machine; takes about ten minutes.
  *
  *   npm run bench:load                                    all parts
  *   npm run bench:load -- --only cost,schedule,probes     some of them
